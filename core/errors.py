@@ -1,0 +1,135 @@
+"""The one error for what a person did or met, and every sentence it can say.
+
+A `UserError` carries a code and facts; its sentence stands here in English (a gettext msgid) and in
+`assets/locale` in every other language. What we did wrong is an ordinary exception instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core.words import N_
+
+SENTENCES: dict[str, str] = {
+    # the upload
+    "empty_file": N_("“{name}” is empty: it holds not a single character. Export the table again, then upload it."),
+    "not_a_table": N_(
+        "“{name}” is not a table of text (it looks like {kind}). "
+        "Save the table as CSV from your spreadsheet, then upload that file."
+    ),
+    "unreadable_text": N_(
+        "“{name}” could not be read as text: line {row} holds bytes of no encoding known here. "
+        "Save it again as “CSV UTF-8”, then upload it."
+    ),
+    "no_rows": N_(
+        "“{name}” has a header ({columns}) and no row below it. Upload the table with its rows, one text a row."
+    ),
+    "one_column": N_(
+        "“{name}” has one column only (“{column}”). A classifier needs a text and its label, each in its own column; "
+        "to learn from it, add a column with the label. If there are several columns in the file, "
+        "the delimiter was not recognised: save it with commas, semicolons or tabs."
+    ),
+    "broken_row": N_(
+        "Line {row} of “{name}” cannot be read: {problem}. Correct it in your spreadsheet, then upload the file again."
+    ),
+    "too_large": N_("“{name}” is {size} and the limit is {limit}. Split it, or keep only the columns that matter."),
+    # roles
+    "no_text_role": N_("No column holds the text. Choose which column is the text."),
+    "same_column_twice": N_("The column “{column}” has two roles. Choose a different column for each role."),
+    "missing_column": N_("The column “{column}” ({role}) is not in this table. Its columns are: {found}."),
+    "no_label_role": N_(
+        "This table has no label yet, so there is nothing to learn. "
+        "On the Data page, choose the column that holds the label, or upload a table with one."
+    ),
+    "no_examples": N_(
+        "With these roles no row can be used: {empty_text} without text, {empty_label} without label. "
+        "Choose other columns, or fill in the missing cells."
+    ),
+    "one_label": N_(
+        "Every row has the same label, “{label}”. A classifier learns to tell labels apart: "
+        "add rows with at least one other label, or choose another label column."
+    ),
+    "too_few_examples": N_(
+        "{rows} rows with a label are too few to learn from and to check the result: at least {minimum} are needed "
+        "and at least one label with several rows. Add rows, or enlarge the table."
+    ),
+    "nothing_left_to_train": N_(
+        "With {validation} for validation and {test} for the test, the label “{label}” has no row left to learn from. "
+        "Make these shares smaller, or add rows of this label."
+    ),
+    # models
+    "hub_unreachable": N_(
+        "The model “{model}” could not be fetched: the hub does not answer. Check the internet connection, "
+        "or choose the embedded model, which needs none."
+    ),
+    "model_not_found": N_(
+        "There is no model “{model}” on the hub, or it is private. Check the spelling, for example “camembert-base”."
+    ),
+    "model_folder": N_(
+        "“{folder}” does not hold a model that can be fine-tuned: {problem}. "
+        "Choose a folder with config.json, model.safetensors and the tokenizer's files."
+    ),
+    "model_damaged": N_(
+        "The embedded model's file is not the published one (its fingerprint differs). Install Parafine again: "
+        "remove the folder .venv and run start.py."
+    ),
+    "model_no_safetensors": N_(
+        "“{model}” has no safetensors file, and older weight files can carry programs, so they are never opened. "
+        "Choose another model, or convert it to safetensors."
+    ),
+    "run_has_no_model": N_("The run “{run}” kept no model, so nothing can start from it. Choose another one."),
+    # runs
+    "settings_invalid": N_("The settings cannot be used: {problem}."),
+    "loss_not_finite": N_(
+        "The loss became infinite at step {step}: the training diverged. "
+        "Launch it again with a smaller learning rate (a third of {learning_rate}, say)."
+    ),
+    "out_of_memory": N_(
+        "The system stopped the training: there was not enough memory. "
+        "Launch it again with a smaller batch or a shorter longest input."
+    ),
+    "disk_full": N_(
+        "There is no room left on the disk ({free} free, about {needed} needed). Free some space, then try again."
+    ),
+    "worker_failed": N_("The training ended on an error of ours. Its log names it: {reference}."),
+    "run_not_finished": N_("The run “{run}” has no model yet. Wait for its end, or choose another run."),
+    "project_not_found": N_("This project does not exist any more. Choose another one, or create one."),
+    "run_not_found": N_("This run does not exist any more. Choose another one."),
+    "project_busy": N_("“{project}” has a training under way. Stop it first, then delete the project."),
+    "home_unusable": N_(
+        "Parafine cannot write in its folder “{folder}” ({problem}). "
+        "Give it the right to, or set PARAFINE_HOME to another folder."
+    ),
+    "home_too_new": N_(
+        "The folder “{folder}” was written by a newer version of Parafine. Use that version, or another PARAFINE_HOME."
+    ),
+    # use
+    "predict_empty": N_("There is no text to read. Type or paste one."),
+    "predict_failed": N_("The model could not be started: {problem}."),
+}
+"""Every code and its sentence; `{…}` are the facts of the error."""
+
+
+class UserError(Exception):
+    """What a person did or met, with a way out: `UserError("one_column", name="a.csv", column="texte")`.
+
+    code: a key of SENTENCES; facts: what its sentence names. Raises KeyError for an unknown code, so that a
+    misspelt one is found by the first test that meets it.
+    """
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(SENTENCES[code].format(**facts))
+
+    def __reduce__(self) -> tuple[Callable[..., UserError], tuple[str, dict[str, Any]]]:
+        return _rebuild, (self.code, self.facts)
+
+    def sentence(self, gettext: Callable[[str], str]) -> str:
+        """The sentence in the language of `gettext`."""
+        return gettext(SENTENCES[self.code]).format(**self.facts)
+
+
+def _rebuild(code: str, facts: dict[str, Any]) -> UserError:
+    return UserError(code, **facts)

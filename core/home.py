@@ -1,0 +1,71 @@
+"""Where Parafine keeps things, and how a file is written so that it is whole or absent.
+
+PARAFINE_HOME names the folder; without it, the platform's own place for a user's data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from core.errors import UserError
+
+ROOM_NEEDED = 500_000_000
+"""Bytes that a training may need on the disk before it starts: weights, the best so far, and the zip."""
+
+
+def home() -> Path:
+    """The folder of all projects, made when absent. Raises UserError("home_unusable")."""
+    named = os.environ.get("PARAFINE_HOME")
+    folder = Path(named).expanduser() if named else user_data_path("parafine", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("home_unusable", folder=folder, problem=error.strerror or error) from None
+    return folder.resolve()
+
+
+def locks_folder() -> Path:
+    folder = home() / "locks"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def require_room(needed: int = ROOM_NEEDED) -> None:
+    """Raises UserError("disk_full") when the home's disk has less than `needed` bytes left."""
+    free = shutil.disk_usage(home()).free
+    if free < needed:
+        raise UserError("disk_full", free=f"{free / 1e9:.1f} GB", needed=f"{needed / 1e9:.1f} GB")
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Lets `write` fill a file beside `path`, then puts it in place in one step."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
+    aside = Path(name)
+    try:
+        write(aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    write_whole(path, lambda aside: aside.write_bytes(content))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """value: what json can hold; written readable, accents as they are."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    write_bytes(path, text.encode())
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Work outside the web server: a queue, a supervisor, a worker."""

@@ -1,0 +1,93 @@
+"""From a project and settings to a run in the queue; and how a run is stopped."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from core.data.examples import Selection, fingerprint, require_learnable, select
+from core.data.split import split
+from core.errors import UserError
+from core.home import require_room
+from core.jobs.queue import cancel_waiting, enqueue, job_of
+from core.jobs.supervisor import ensure_supervisor, is_held, slot
+from core.models.catalogue import check_folder
+from core.models.hub import check_hub
+from core.store.project import Project, open_project, read_table
+from core.store.run import Run, RunRecord, State, create_run, next_number, open_run, utc_now
+from core.train.settings import ModelChoice, Settings
+
+RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
+
+
+def launch(project_id: str, settings: Settings) -> Run:
+    """Freezes the examples, their split and the settings into a new run and queues it.
+
+    Raises UserError, and makes nothing: those of select and require_learnable, nothing_left_to_train, those of the
+    model (hub_unreachable, model_folder, …), disk_full.
+    """
+    project = open_project(project_id)
+    selection = learnable(project)
+    require_room()
+    check_model(settings.model, project_id)
+    parts = split(selection.examples, settings.validation_share, settings.test_share, settings.seed)
+    examples = selection.examples.assign(part=parts)
+    run = create_run(project_id, _record(project, settings, examples), examples)
+    enqueue(run)
+    ensure_supervisor()
+    return run
+
+
+def learnable(project: Project) -> Selection:
+    """The examples a run would learn from. Raises UserError when there is nothing to learn."""
+    if project.table is None or project.roles is None:
+        raise UserError("no_label_role")
+    selection = select(read_table(project, project.roles.columns()), project.roles)
+    require_learnable(selection, project.roles)
+    return selection
+
+
+def check_model(choice: ModelChoice, project_id: str) -> None:
+    """Says now what would fail later: an absent folder, an unknown name, a hub out of reach."""
+    if choice.kind == "hub":
+        check_hub(choice.name)
+    elif choice.kind == "folder":
+        check_folder(Path(choice.name).expanduser())
+    elif choice.kind == "run":
+        run = open_run(project_id, choice.name)
+        if not run.has_model():
+            raise UserError("run_has_no_model", run=run.record().number)
+
+
+def stop(run: Run) -> None:
+    """Takes a waiting run out of the queue, or asks a working one to save what it learned and end."""
+    if not cancel_waiting(run):
+        run.stop_request.touch()
+
+
+def state_of(run: Run) -> State:
+    """The state of a run. Work that waits or was orphaned gets a supervisor, which goes on or says how it ended."""
+    job = job_of(run)
+    if job is None:
+        return "interrupted"
+    if job.state in ("queued", "running") and not is_held(slot()):
+        ensure_supervisor()
+    return job.state
+
+
+def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+    assert project.roles is not None
+    assert project.table is not None
+    return RunRecord(
+        number=next_number(project.id),
+        created_at=utc_now(),
+        settings=settings.model_dump(mode="json"),
+        roles=project.roles,
+        table_name=project.table.name,
+        fingerprint=fingerprint(examples),
+        labels=sorted(examples["label"].unique()),
+        parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
+        versions={name: version(name) for name in RECORDED},
+    )

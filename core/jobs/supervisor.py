@@ -1,0 +1,156 @@
+"""`python -m core.jobs.supervisor`: works through the queue, one job at a time, and leaves when it is empty.
+
+Detached from whoever starts it: closing the browser or the web server changes nothing here. It holds the slot's lock while
+it lives, so that there is never a second one; it alone writes how a job ended. It loads no torch.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock, Timeout
+
+from core.home import locks_folder
+from core.jobs.queue import Job, claim, finish, jobs
+from core.store.run import Run, State
+
+LOOK_EVERY = 0.3
+"""Seconds between two looks at a child or at the queue."""
+GRACE = 120.0
+"""Seconds that a stopped child may take to save before its processes are ended."""
+ROOT = Path(__file__).resolve().parents[2]
+
+# glibc gives large blocks back to the system after every step and faults them in again: up to a fifth of the time.
+CALM_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": "8000000000",
+    "MALLOC_TRIM_THRESHOLD_": "8000000000",
+    "MALLOC_TOP_PAD_": "268435456",
+}
+
+
+def slot() -> FileLock:
+    return FileLock(locks_folder() / "slot-0.lock")
+
+
+def ensure_supervisor() -> None:
+    """Starts a supervisor, detached, unless one holds the slot."""
+    if is_held(slot()):
+        return
+    with (locks_folder().parent / "supervisor.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "core.jobs.supervisor"],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **detached(),
+        )
+
+
+def detached() -> dict[str, Any]:
+    """How a process is started so that the end of this one does not end it."""
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS | subprocess.CREATE_BREAKAWAY_FROM_JOB
+        return {"creationflags": flags}
+    return {"start_new_session": True}
+
+
+def is_held(lock: FileLock) -> bool:
+    """Whether a living process holds the lock."""
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def main() -> None:
+    while True:
+        try:
+            # A page that looks whether the slot is held takes it for an instant: hence a second of patience.
+            with slot().acquire(timeout=1):
+                reconcile()
+                while (job := claim()) is not None:
+                    work(job)
+        except Timeout:
+            return
+        # A job may have been put in while the lock was being let go.
+        if not jobs("queued"):
+            return
+
+
+def reconcile() -> None:
+    """Jobs that a former supervisor left running: waits for those that live, says how the others ended."""
+    for job in jobs("running"):
+        while is_held(FileLock(job.run.lock)):
+            time.sleep(LOOK_EVERY)
+        finish(job.id, *how_it_ended(job.run, None, None))
+
+
+def work(job: Job) -> None:
+    """Runs one job in a child and records how it ended."""
+    run = job.run
+    kills = oom_kills()
+    with run.log.open("ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "core.jobs.worker", run.project_id, run.id],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | CALM_MEMORY,
+        )
+    asked: float | None = None
+    while child.poll() is None:
+        if asked is None and run.stop_request.exists():
+            asked = time.monotonic()
+        if asked is not None and time.monotonic() - asked > GRACE:
+            end_tree(child.pid)
+        time.sleep(LOOK_EVERY)
+    memory_ran_out = oom_kills() > kills
+    finish(job.id, *how_it_ended(run, child.returncode, memory_ran_out))
+
+
+def how_it_ended(run: Run, code: int | None, memory_ran_out: bool | None) -> tuple[State, dict[str, Any] | None]:
+    """State and reason from what the worker wrote; a worker that wrote nothing was cut off."""
+    outcome = run.outcome()
+    if outcome is not None:
+        return outcome["state"], outcome["reason"]
+    result = run.result()
+    if result is not None:
+        return result["state"], None
+    if memory_ran_out:
+        return "failed", {"code": "out_of_memory", "facts": {}}
+    if run.stop_request.exists():
+        return "stopped", None
+    if code is not None and code > 0:
+        return "failed", {"code": "worker_failed", "facts": {"reference": run.id}}
+    return "interrupted", None
+
+
+def end_tree(pid: int) -> None:
+    try:
+        parent = psutil.Process(pid)
+        for process in [*parent.children(recursive=True), parent]:
+            process.kill()
+    except psutil.NoSuchProcess:
+        pass
+
+
+def oom_kills() -> int:
+    """How often Linux has ended a process for want of memory since it started; 0 elsewhere."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Where pretrained models come from: embedded, hub, folder, own runs."""

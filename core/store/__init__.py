@@ -1,0 +1,1 @@
+"""What is kept on disk and in the database: projects and runs."""

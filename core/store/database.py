@@ -1,0 +1,143 @@
+"""The database: its tables, its connection, its migrations. SQLite's own peculiarities stay in this file.
+
+SQLite in WAL mode in the home by default; PARAFINE_DATABASE_URL may name another (PostgreSQL).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import NullPool
+
+from core.errors import UserError
+from core.home import home, locks_folder
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time zone aware moment; SQLite forgets the zone, so UTC is written and read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "ix": "ix_%(column_0_label)s",
+        }
+    )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ProjectRow(Base):
+    __tablename__ = "projects"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    owner: Mapped[str] = mapped_column(String(200), default="local", index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    table: Mapped[dict[str, Any] | None] = mapped_column("table_facts", JSON, default=None)
+    """What the upload was understood as: its name, dialect, rows, columns. None before the first upload."""
+    roles: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+
+
+class JobRow(Base):
+    __tablename__ = "jobs"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[str] = mapped_column(String(32), index=True)
+    owner: Mapped[str] = mapped_column(String(200), default="local")
+    state: Mapped[str] = mapped_column(String(20), default="queued", index=True)
+    reason: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    """Why it failed: {"code": …, "facts": {…}} of a UserError."""
+    priority: Mapped[int] = mapped_column(Integer, default=0)
+    queued_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    started_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+
+
+_engines: dict[str, Engine] = {}
+_guard = threading.Lock()
+
+
+def url() -> str:
+    return os.environ.get("PARAFINE_DATABASE_URL") or f"sqlite:///{home() / 'parafine.db'}"
+
+
+def engine() -> Engine:
+    """The connection of this process to the home's database, brought up to date on first use.
+
+    Raises UserError("home_too_new") for a database of a later version and UserError("home_unusable").
+    """
+    address = url()
+    with _guard:
+        if address not in _engines:
+            _engines[address] = _open(address)
+        return _engines[address]
+
+
+def _open(address: str) -> Engine:
+    is_sqlite = address.startswith("sqlite")
+    opened = create_engine(address, poolclass=NullPool if is_sqlite else None)
+    if is_sqlite:
+        event.listen(opened, "connect", _prepare_sqlite)
+    try:
+        with FileLock(locks_folder() / "migration.lock"):
+            _migrate(opened)
+    except OSError as error:
+        raise UserError("home_unusable", folder=home(), problem=error.strerror or error) from None
+    return opened
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _migrate(opened: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    with opened.begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == scripts.get_current_head():
+            return
+        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+            raise UserError("home_too_new", folder=home())
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,161 @@
+"""Projects: one table each, with its roles; created, renamed, deleted, and found again by their id."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.data.columns import Roles, check_roles, guess_roles
+from core.data.reading import Reading, SetAside
+from core.errors import UserError
+from core.home import home, write_bytes, write_whole
+from core.store.database import JobRow, ProjectRow, engine
+
+LOCAL_OWNER = "local"
+NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What an upload was understood as. set_aside: (line in the file, reason code, raw text, cut)."""
+
+    name: str
+    size: int
+    encoding: str
+    delimiter: str
+    rows: int
+    columns: list[str]
+    set_aside: list[tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
+class Project:
+    id: str
+    name: str
+    owner: str
+    created_at: datetime
+    table: TableFacts | None
+    roles: Roles | None
+
+    @property
+    def folder(self) -> Path:
+        return home() / "projects" / self.id
+
+
+def create_project(name: str, owner: str = LOCAL_OWNER) -> Project:
+    row = ProjectRow(id=secrets.token_hex(6), name=clean_name(name), owner=owner)
+    with Session(engine()) as session, session.begin():
+        session.add(row)
+        session.flush()
+        project = _project(row)
+    project.folder.mkdir(parents=True, exist_ok=True)
+    return project
+
+
+def list_projects(owner: str = LOCAL_OWNER) -> list[Project]:
+    """The projects of an owner, the newest first."""
+    query = select(ProjectRow).where(ProjectRow.owner == owner).order_by(ProjectRow.created_at.desc())
+    with Session(engine()) as session:
+        return [_project(row) for row in session.scalars(query)]
+
+
+def open_project(identifier: str) -> Project:
+    """Raises UserError("project_not_found")."""
+    with Session(engine()) as session:
+        row = session.get(ProjectRow, identifier)
+        if row is None:
+            raise UserError("project_not_found")
+        return _project(row)
+
+
+def rename_project(identifier: str, name: str) -> None:
+    with Session(engine()) as session, session.begin():
+        session.execute(update(ProjectRow).where(ProjectRow.id == identifier).values(name=clean_name(name)))
+
+
+def delete_project(identifier: str) -> None:
+    """Removes the project, its files and its runs. Raises UserError("project_busy") while a run is under way."""
+    with Session(engine()) as session, session.begin():
+        row = session.get(ProjectRow, identifier)
+        if row is None:
+            return
+        busy = select(JobRow.id).where(JobRow.project_id == identifier, JobRow.state.in_(("queued", "running")))
+        if session.scalars(busy).first() is not None:
+            raise UserError("project_busy", project=row.name)
+        folder = _project(row).folder
+        session.delete(row)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) -> Project:
+    """Keeps an upload byte for byte with the table read from it, and guesses the roles anew."""
+    project = open_project(identifier)
+    upload = project.folder / "upload"
+    shutil.rmtree(upload, ignore_errors=True)
+    upload.mkdir(parents=True)
+    write_bytes(upload / _safe_file_name(name), content)
+    write_whole(project.folder / "table.parquet", lambda aside: reading.table.to_parquet(aside, index=False))
+    facts = TableFacts(
+        name=name,
+        size=len(content),
+        encoding=reading.dialect.encoding,
+        delimiter=reading.dialect.delimiter,
+        rows=len(reading.table),
+        columns=list(reading.table.columns),
+        set_aside=[_shown(row) for row in reading.set_aside],
+    )
+    roles = guess_roles(reading.table)
+    _store(identifier, table=asdict(facts), roles=roles.model_dump())
+    return open_project(identifier)
+
+
+def set_roles(identifier: str, roles: Roles) -> Project:
+    """Raises UserError: missing_column, same_column_twice; then the former roles stay."""
+    project = open_project(identifier)
+    check_roles(roles, pd.DataFrame(columns=project.table.columns if project.table else []))
+    _store(identifier, roles=roles.model_dump())
+    return open_project(identifier)
+
+
+def read_table(project: Project, columns: list[str] | None = None) -> pd.DataFrame:
+    """The table as read, every cell text; `columns` limits what is loaded."""
+    return pd.read_parquet(project.folder / "table.parquet", columns=columns, dtype_backend="pyarrow")
+
+
+def read_rows(project: Project, first: int, count: int) -> pd.DataFrame:
+    """`count` rows from row `first` (0-based), without loading the rest of the table into pandas."""
+    return pq.read_table(project.folder / "table.parquet").slice(first, count).to_pandas()
+
+
+def clean_name(name: str) -> str:
+    """A name on one line, at most 80 characters; "?" for nothing."""
+    return " ".join(name.split())[:NAME_LENGTH] or "?"
+
+
+def _store(identifier: str, **values: object) -> None:
+    with Session(engine()) as session, session.begin():
+        session.execute(update(ProjectRow).where(ProjectRow.id == identifier).values(**values))
+
+
+def _project(row: ProjectRow) -> Project:
+    table = row.table
+    facts = TableFacts(**{**table, "set_aside": [tuple(entry) for entry in table["set_aside"]]}) if table else None
+    roles = Roles(**row.roles) if row.roles else None
+    return Project(row.id, row.name, row.owner, row.created_at, facts, roles)
+
+
+def _shown(row: SetAside) -> tuple[int, str, str]:
+    return row.line, row.reason, " | ".join(row.cells)[:300]
+
+
+def _safe_file_name(name: str) -> str:
+    return re.sub(r"[^\w.\- ]+", "_", Path(name).name).strip(". ")[-120:] or "upload.csv"

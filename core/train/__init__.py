@@ -1,0 +1,1 @@
+"""Fine-tuning: settings, presets, batches, metrics, fit."""

@@ -1,0 +1,65 @@
+"""Three ways to set the hyperparameters, computed from the size of the table and of the model.
+
+The curves behind the numbers: epochs fall with the cube root of the rows (300 rows: 15, 8,000 rows: 5, 100,000 rows: 2),
+which kept every table tried close to its best validation score; see ARCHITECTURE.md, "Presets".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from core.train.settings import PresetName
+
+
+class Size(NamedTuple):
+    """What a preset looks at. rows: labelled examples; tokens: word pieces of each; wide: a model of BERT-base's size or more."""
+
+    rows: int
+    tokens: Sequence[int]
+    wide: bool
+
+
+class _Shape(NamedTuple):
+    epochs: float
+    """Multiplies the curve."""
+    most_epochs: int
+    longest: int
+    """Upper bound of the longest input, in word pieces."""
+    kept: float
+    """Share of the texts that must fit whole."""
+    patience: int
+
+
+SHAPES: dict[str, _Shape] = {
+    "quick": _Shape(0.4, 6, 128, 0.90, 2),
+    "balanced": _Shape(1.0, 20, 256, 0.95, 4),
+    "thorough": _Shape(1.6, 40, 512, 0.99, 8),
+}
+
+
+def preset(name: PresetName, size: Size) -> dict[str, Any]:
+    """The fields of Settings that a preset decides, for a table of this size."""
+    shape = SHAPES[name]
+    rows = max(size.rows, 1)
+    epochs = round(15 * (300 / rows) ** (1 / 3) * shape.epochs)
+    return {
+        "preset": name,
+        "epochs": min(max(epochs, 2), shape.most_epochs),
+        "batch_size": 16 if rows < 2000 else 32,
+        "learning_rate": 3e-5 if size.wide else 1e-4,
+        "max_tokens": longest_input(size.tokens, shape.kept, shape.longest),
+        "warmup_share": 0.1,
+        "weight_decay": 0.01,
+        "dropout": 0.1,
+        "patience": shape.patience,
+    }
+
+
+def longest_input(tokens: Sequence[int], kept: float, most: int) -> int:
+    """The smallest multiple of 8 that keeps a share of the texts whole, between 16 and `most`."""
+    if not tokens:
+        return min(128, most)
+    ranked = sorted(tokens)
+    needed = ranked[min(len(ranked) - 1, round(kept * (len(ranked) - 1)))]
+    return min(max(-(-needed // 8) * 8, 16), most)

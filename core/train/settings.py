@@ -1,0 +1,61 @@
+"""The settings of a run: every hyperparameter, with its unit and its bounds, frozen when the run is launched."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from core.errors import UserError
+
+ModelKind = Literal["embedded", "hub", "folder", "run"]
+PresetName = Literal["quick", "balanced", "thorough", "own"]
+
+
+class ModelChoice(BaseModel, frozen=True):
+    """Which model a run starts from."""
+
+    kind: ModelKind = "embedded"
+    name: str = ""
+    """hub: its name there; folder: the path; run: the id of a run of the project; embedded: nothing."""
+
+
+class Settings(BaseModel, frozen=True):
+    model: ModelChoice = ModelChoice()
+    preset: PresetName = "balanced"
+    epochs: int = Field(5, ge=1, le=100)
+    """Times the whole training part is gone through."""
+    batch_size: int = Field(16, ge=1, le=128)
+    """Examples a step of the optimizer."""
+    learning_rate: float = Field(1e-4, ge=1e-7, le=1e-2)
+    """Largest step of AdamW, reached at the end of the warm-up, then falling linearly to 0."""
+    max_tokens: int = Field(128, ge=8, le=512)
+    """Longest input kept, in word pieces, both texts together; the rest is cut from the longer one."""
+    warmup_share: float = Field(0.1, ge=0.0, le=0.5)
+    """Share of all steps during which the learning rate rises from 0."""
+    weight_decay: float = Field(0.01, ge=0.0, le=0.3)
+    """AdamW's decoupled decay, per step and unit of learning rate."""
+    dropout: float = Field(0.1, ge=0.0, le=0.5)
+    """Share of hidden values switched off at each step, in the layers and before the head."""
+    validation_share: float = Field(0.1, ge=0.05, le=0.4)
+    """Share of the examples that watch the training: best epoch, early stopping."""
+    test_share: float = Field(0.1, ge=0.0, le=0.4)
+    """Share of the examples looked at once, at the end. 0: no test."""
+    patience: int = Field(3, ge=0, le=50)
+    """Epochs without a better validation macro-F1 before the training ends early. 0: never."""
+    seed: int = Field(42, ge=0, le=2**31 - 1)
+
+
+def make_settings(values: dict[str, Any]) -> Settings:
+    """Raises UserError("settings_invalid") that names every field out of bounds."""
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise UserError("settings_invalid", problem="; ".join(faults)) from None
+
+
+def bounds(field: str) -> tuple[float, float]:
+    """Smallest and largest value of a numeric field."""
+    limits = {type(limit).__name__: limit for limit in Settings.model_fields[field].metadata}
+    return limits["Ge"].ge, limits["Le"].le

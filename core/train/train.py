@@ -1,0 +1,160 @@
+"""A whole training: from a run's folder with its examples to the same folder with a model and its figures."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import load_file
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from core.home import write_json, write_whole
+from core.models.loading import load_classifier, source_folder
+from core.store.run import Run, RunRecord
+from core.train.batches import Encoded, encode
+from core.train.fit import Best, Fit, Parts, gold_of, has_fast_bf16
+from core.train.inference import FloatArray, probabilities
+from core.train.metrics import by_label, confusion, headline
+from core.train.probe import probe_head
+from core.train.progress import Reporter
+from core.train.settings import Settings
+
+
+class Stopped(Exception):
+    """A stop was asked for before there was anything to keep."""
+
+
+def train(run: Run) -> dict[str, Any]:
+    """Trains, keeps the best weights by validation macro-F1, looks at the test part once, and writes the result.
+
+    When stopped, keeps the best so far and looks at nothing more. Returns what result.json holds. Raises UserError: those
+    of core.models, loss_not_finite; Stopped.
+    """
+    started = time.monotonic()
+    record = run.record()
+    settings = Settings.model_validate(record.settings)
+    reporter = Reporter(run, settings.epochs)
+    make_repeatable(settings.seed)
+    reporter.phase("loading")
+    model, tokenizer, head_is_new = load_classifier(
+        source_folder(settings.model, run.project_id), record.labels, settings.dropout
+    )
+    cast(torch.nn.Module, model).to("cuda" if torch.cuda.is_available() else "cpu")
+    reporter.phase("tokenising")
+    parts = {
+        name: tokenised(run.examples(), name, record, tokenizer, settings) for name in ("train", "validation", "test")
+    }
+    if reporter.stop_requested():
+        raise Stopped
+    fit = Fit(reporter, settings, model, tokenizer, Parts(parts["train"], parts["validation"]))
+    if head_is_new:
+        reporter.phase("probing")
+        probe_head(model, tokenizer, parts["train"], has_fast_bf16())
+    fit.evaluate()
+    trained = fit.train()
+    was_stopped = reporter.stop_requested()
+    reporter.phase("evaluating")
+    restore(model, run)
+    found = {} if was_stopped else final_figures(run, model, tokenizer, parts, record.labels)
+    reporter.phase("saving")
+    if was_stopped and fit.best.probabilities is not None:
+        found = {"validation": figures_of(parts["validation"], fit.best.probabilities, record.labels)}
+    result = {
+        "state": "stopped" if was_stopped else "done",
+        "best": describe(fit.best),
+        "steps": fit.state.global_step,
+        "epochs": round(fit.state.epoch or 0.0, 2),
+        "ended_early": not was_stopped and fit.state.global_step < fit.state.max_steps,
+        "seconds": round(time.monotonic() - started, 1),
+        "training_seconds": round(trained.metrics["train_runtime"], 1),
+        "device": device_name(model),
+        "precision": "bf16" if has_fast_bf16() else "fp32",
+        **found,
+    }
+    keep_model(run, model, tokenizer, settings)
+    write_json(run.folder / "result.json", result)
+    shutil.rmtree(run.folder / "checkpoints", ignore_errors=True)
+    return result
+
+
+def make_repeatable(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def tokenised(
+    examples: pd.DataFrame, part: str, record: RunRecord, tokenizer: PreTrainedTokenizerBase, settings: Settings
+) -> list[Encoded]:
+    """The encoded examples of one part, in their order, with "labels"."""
+    rows = examples[examples["part"] == part]
+    questions = rows["question"].tolist() if record.roles.question else None
+    encoded = encode(tokenizer, rows["text"].tolist(), questions, settings.max_tokens) if len(rows) else []
+    place = {label: number for number, label in enumerate(record.labels)}
+    for entry, label in zip(encoded, rows["label"], strict=True):
+        entry["labels"] = place[label]
+    return encoded
+
+
+def restore(model: PreTrainedModel, run: Run) -> None:
+    """Puts the best weights back."""
+    model.load_state_dict(load_file(run.folder / "checkpoints" / "best" / "model.safetensors"))
+
+
+def final_figures(
+    run: Run,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    parts: dict[str, list[Encoded]],
+    labels: list[str],
+) -> dict[str, Any]:
+    """Figures of validation and test in full precision, as a user of the model will get them; predictions.parquet."""
+    examples = run.examples()
+    found: dict[str, Any] = {}
+    frames = []
+    for part in ("validation", "test"):
+        if not parts[part]:
+            continue
+        shares = probabilities(model, tokenizer, parts[part])
+        found[part] = figures_of(parts[part], shares, labels)
+        rows = examples.loc[examples["part"] == part, ["id", "part", "label"]].reset_index(drop=True)
+        rows["predicted"] = [labels[place] for place in shares.argmax(axis=1)]
+        frames.append(rows.join(pd.DataFrame(shares, columns=[f"p{place}" for place in range(len(labels))])))
+    write_whole(run.folder / "predictions.parquet", lambda aside: pd.concat(frames).to_parquet(aside, index=False))
+    return found
+
+
+def figures_of(encoded: list[Encoded], shares: FloatArray, labels: list[str]) -> dict[str, Any]:
+    gold, predicted = gold_of(encoded), shares.argmax(axis=1)
+    return {
+        "rows": len(gold),
+        **headline(gold, shares),
+        "labels": by_label(gold, predicted, labels),
+        "confusion": confusion(gold, predicted, labels),
+    }
+
+
+def describe(best: Best) -> dict[str, float]:
+    return {"step": best.step, "epoch": round(best.epoch, 2), "macro_f1": best.macro_f1}
+
+
+def keep_model(run: Run, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, settings: Settings) -> None:
+    """model/: safetensors, configuration with the label names, tokenizer that cuts where the training did."""
+    tokenizer.model_max_length = settings.max_tokens
+    aside = run.folder / "model.aside"
+    shutil.rmtree(aside, ignore_errors=True)
+    model.save_pretrained(aside)
+    tokenizer.save_pretrained(aside)
+    shutil.rmtree(run.model_folder, ignore_errors=True)
+    aside.rename(run.model_folder)
+
+
+def device_name(model: PreTrainedModel) -> str:
+    if model.device.type == "cuda":
+        return torch.cuda.get_device_name(model.device)
+    return f"CPU, {torch.get_num_threads()} threads"

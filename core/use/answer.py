@@ -1,0 +1,87 @@
+"""`python -m core.use.answer PROJECT RUN`: keeps one model in memory and answers over its standard streams.
+
+One JSON object a line. In: {"texts": […], "questions": […] or null}, or {"gold": […], "predicted": […]}. Out:
+{"probabilities": [[…]]}, {"figures": {…}} or {"error": "…"}. It leaves when its input ends or after ten idle minutes, so that
+the web server never carries torch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from typing import Any, TextIO
+
+IDLE = 600
+"""Seconds without a question after which the process leaves."""
+
+
+def main(project_id: str, run_id: str) -> None:
+    # What libraries print must not land between the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    waiting: queue.Queue[str | None] = queue.Queue()
+    threading.Thread(target=_listen, args=(waiting,), daemon=True).start()
+    try:
+        respond = _load(project_id, run_id)
+    except Exception as error:
+        traceback.print_exc()
+        _say(answers, {"error": str(error)})
+        return
+    _say(answers, {"ready": True})
+    while True:
+        try:
+            line = waiting.get(timeout=IDLE)
+        except queue.Empty:
+            return
+        if line is None:
+            return
+        try:
+            _say(answers, respond(json.loads(line)))
+        except Exception as error:
+            traceback.print_exc()
+            _say(answers, {"error": str(error)})
+
+
+def _listen(waiting: queue.Queue[str | None]) -> None:
+    for line in sys.stdin:
+        waiting.put(line)
+    waiting.put(None)
+
+
+def _say(answers: TextIO, value: dict[str, Any]) -> None:
+    answers.write(json.dumps(value) + "\n")
+    answers.flush()
+
+
+def _load(project_id: str, run_id: str) -> Any:
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    from core.store.run import open_run
+    from core.train.batches import encode
+    from core.train.inference import probabilities
+    from core.train.metrics import agreement
+
+    run = open_run(project_id, run_id)
+    max_tokens = int(run.record().settings["max_tokens"])
+    model = AutoModelForSequenceClassification.from_pretrained(run.model_folder, use_safetensors=True)
+    tokenizer = AutoTokenizer.from_pretrained(run.model_folder)
+
+    def respond(question: dict[str, Any]) -> dict[str, Any]:
+        if "gold" in question:
+            return {"figures": agreement(question["gold"], question["predicted"])}
+        encoded = encode(tokenizer, question["texts"], question["questions"], max_tokens)
+        return {
+            "probabilities": [
+                [round(float(share), 6) for share in row] for row in probabilities(model, tokenizer, encoded)
+            ]
+        }
+
+    return respond
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,59 @@
+"""The zip that leaves with the user: model, tokenizer, card in both languages, and a script that needs transformers alone."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+from core.errors import UserError
+from core.home import write_whole
+from core.store.run import Run
+from core.train.settings import Settings
+from core.use.card import model_card
+from core.words import Words
+
+CARDS = {"README.md": "en", "LISEZMOI.md": "fr"}
+
+
+def bundle_path(run: Run) -> Path:
+    return run.folder / "model.zip"
+
+
+def pack(run: Run) -> Path:
+    """The run's zip, made when it is not there yet. Raises UserError("run_not_finished")."""
+    target = bundle_path(run)
+    if target.exists():
+        return target
+    if not run.has_model():
+        raise UserError("run_not_finished", run=run.record().number)
+    write_whole(target, lambda aside: _write(run, aside))
+    return target
+
+
+def _write(run: Run, target: Path) -> None:
+    folder = f"parafine-{run.record().number}"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        # Weights do not get smaller by compression; the rest is small.
+        for path in sorted(run.model_folder.iterdir()):
+            archive.write(path, f"{folder}/{path.name}")
+        for name, language in CARDS.items():
+            archive.writestr(f"{folder}/{name}", model_card(run, Words(language)))
+        archive.write(Path(__file__).with_name("standalone.py"), f"{folder}/predict.py")
+        archive.writestr(f"{folder}/parafine.json", json.dumps(facts(run), ensure_ascii=False, indent=2))
+        archive.writestr(f"{folder}/requirements.txt", "torch\ntransformers\n")
+
+
+def facts(run: Run) -> dict[str, object]:
+    """What predict.py must know beside the model itself, and what an engineer may want to check."""
+    record = run.record()
+    settings = Settings.model_validate(record.settings)
+    return {
+        "text_column": record.roles.text,
+        "question_column": record.roles.question,
+        "max_tokens": settings.max_tokens,
+        "labels": record.labels,
+        "fingerprint": record.fingerprint,
+        "settings": record.settings,
+        "versions": record.versions,
+    }

@@ -1,0 +1,120 @@
+"""The model card: what the model is, what it learned from, what it reached, how to load it; real figures of the run only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.models.catalogue import EMBEDDED_NAME
+from core.store.run import Run
+from core.train.settings import Settings
+from core.words import Words
+
+METADATA = """---
+library_name: transformers
+pipeline_tag: text-classification
+tags: [parafine, text-classification]
+---
+"""
+
+LOADING = """```python
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+model = AutoModelForSequenceClassification.from_pretrained("this folder")
+tokenizer = AutoTokenizer.from_pretrained("this folder")
+```
+"""
+
+
+def model_card(run: Run, words: Words) -> str:
+    """Markdown in the language of `words`; with the hub's metadata block in front."""
+    _ = words.gettext
+    record, result = run.record(), run.result() or {}
+    settings = Settings.model_validate(record.settings)
+    sections = [
+        METADATA,
+        "# " + _("A text classifier made with Parafine"),
+        _("It gives a text one of {count} labels: {labels}.").format(
+            count=words.integer(len(record.labels)),
+            labels=", ".join(record.labels[:30]) + (", …" if len(record.labels) > 30 else ""),
+        ),
+        "## " + _("How good it is"),
+        _figures(result, words),
+        "## " + _("What it learned from"),
+        _data(run, words),
+        "## " + _("How it was trained"),
+        _table([(name, str(value)) for name, value in _settings(settings, result).items()], (_("Setting"), _("Value"))),
+        "## " + _("How to use it"),
+        _(
+            '`python predict.py "a text"` answers at once; `python predict.py table.csv` adds predictions to a table. In a program:'
+        ),
+        LOADING,
+        "## " + _("Limits"),
+        _(
+            "The figures hold for texts like those it learned from. On other texts, in another language, or years later, check it "
+            "again on rows labelled by hand. It always answers with one of its labels, also when none is right."
+        ),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _figures(result: dict[str, Any], words: Words) -> str:
+    _ = words.gettext
+    part = "test" if "test" in result else "validation"
+    figures = result.get(part)
+    if figures is None:
+        return _("The training was stopped before it was measured: there are no figures.")
+    where = (
+        _("Measured once, on {rows} rows that the training never saw (test part).")
+        if part == "test"
+        else _(
+            "Measured on {rows} rows of the validation part, which chose the best epoch: expect a little less on new texts."
+        )
+    ).format(rows=words.integer(figures["rows"]))
+    head = [
+        (_("Accuracy"), words.percent(figures["accuracy"])),
+        (_("Macro-F1"), words.percent(figures["macro_f1"])),
+    ]
+    rows = [
+        (
+            label["label"],
+            words.percent(label["precision"]),
+            words.percent(label["recall"]),
+            words.percent(label["f1"]),
+            words.integer(label["support"]),
+        )
+        for label in figures["labels"]
+    ]
+    columns = (_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows"))
+    return "\n\n".join([where, _table(head, (_("Figure"), _("Value"))), _table(rows, columns)])
+
+
+def _data(run: Run, words: Words) -> str:
+    _ = words.gettext
+    record = run.record()
+    rows = [
+        (_("Table"), record.table_name),
+        (_("Text column"), record.roles.text),
+        (_("Question column"), record.roles.question or "–"),
+        (_("Label column"), record.roles.label or "–"),
+        (_("Training rows"), words.integer(record.parts.get("train", 0))),
+        (_("Validation rows"), words.integer(record.parts.get("validation", 0))),
+        (_("Test rows"), words.integer(record.parts.get("test", 0))),
+        (_("Fingerprint of the rows (sha256)"), f"`{record.fingerprint}`"),
+    ]
+    return _table(rows, (_("Fact"), _("Value")))
+
+
+def _settings(settings: Settings, result: dict[str, Any]) -> dict[str, Any]:
+    base = EMBEDDED_NAME if settings.model.kind == "embedded" else settings.model.name
+    shown = settings.model_dump(exclude={"model"})
+    measured = {
+        name: result[name] for name in ("steps", "epochs", "training_seconds", "device", "precision") if name in result
+    }
+    return {"base_model": base, **shown, **{f"measured_{name}": value for name, value in measured.items()}}
+
+
+def _table(rows: list[Any], columns: tuple[str, ...]) -> str:
+    lines = [columns, tuple("---" for _ in columns), *rows]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
+    )

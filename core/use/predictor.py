@@ -1,0 +1,113 @@
+"""Asks a model in a process of its own, started on the first question and again when it has left."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.store.run import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+CHUNK = 256
+"""Rows a question, so that progress can be shown."""
+
+
+class Predictor:
+    """One model, one process; safe to share between threads."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.labels = run.record().labels
+        self._process: subprocess.Popen[str] | None = None
+        self._turn = threading.Lock()
+
+    def probabilities(
+        self, texts: list[str], questions: list[str] | None, progressed: Callable[[int], None] = lambda done: None
+    ) -> NDArray[np.float64]:
+        """(texts, labels), rows summing to 1 but for rounding at 1e-6. Raises UserError("predict_failed")."""
+        found: list[list[float]] = []
+        for start in range(0, len(texts), CHUNK):
+            some = questions[start : start + CHUNK] if questions is not None else None
+            answer = self._ask({"texts": texts[start : start + CHUNK], "questions": some})
+            found += answer["probabilities"]
+            progressed(len(found))
+        return np.array(found).reshape(len(texts), len(self.labels))
+
+    def figures(self, gold: list[str], predicted: list[str]) -> dict[str, float]:
+        """accuracy and macro_f1 of predictions against labels given by hand."""
+        return cast(dict[str, float], self._ask({"gold": gold, "predicted": predicted})["figures"])
+
+    def close(self) -> None:
+        with self._turn:
+            if self._process is not None:
+                self._process.kill()
+                self._process.communicate()
+                self._process = None
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        with self._turn:
+            for attempt in (1, 2):
+                process = self._running()
+                try:
+                    assert process.stdin is not None
+                    process.stdin.write(json.dumps(question) + "\n")
+                    process.stdin.flush()
+                    answer = _hear(process)
+                except (OSError, ValueError):
+                    # It left for want of questions between two of ours: start it again, once.
+                    self._process = None
+                    if attempt == 2:
+                        raise UserError("predict_failed", problem="the process ended") from None
+                    continue
+                if "error" in answer:
+                    raise UserError("predict_failed", problem=answer["error"])
+                return answer
+        raise AssertionError
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "core.use.answer", self.run.project_id, self.run.id],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+            )
+            first = _hear(self._process)
+            if "error" in first:
+                self._process = None
+                raise UserError("predict_failed", problem=first["error"])
+        return self._process
+
+
+def _hear(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """One line of answer; ValueError when the process ended instead."""
+    assert process.stdout is not None
+    return cast(dict[str, Any], json.loads(process.stdout.readline()))
+
+
+def with_predictions(table: pd.DataFrame, shares: NDArray[np.float64], labels: list[str]) -> pd.DataFrame:
+    """The table with `prediction`, `probability` and one column `p(label)` a label; names already taken get an underscore."""
+    best = shares.argmax(axis=1)
+    added: dict[str, Any] = {
+        "prediction": [labels[place] for place in best],
+        "probability": shares.max(axis=1).round(4),
+    } | {f"p({label})": shares[:, place].round(4) for place, label in enumerate(labels)}
+    free = {}
+    for name, values in added.items():
+        while name in table.columns or name in free:
+            name += "_"
+        free[name] = values
+    return pd.concat([table.reset_index(drop=True), pd.DataFrame(free)], axis=1)

@@ -1,0 +1,82 @@
+"""Predictions with this model: transformers and torch are all it needs.
+
+python predict.py "A text" ["A question"]
+python predict.py table.csv predictions.csv
+"""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class Classifier:
+    """The model of this folder: `Classifier().probabilities(texts, questions)`."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self.facts = json.loads((folder / "parafine.json").read_text(encoding="utf-8"))
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+        self.labels = [self.model.config.id2label[place] for place in range(self.model.config.num_labels)]
+
+    def probabilities(self, texts: list[str], questions: list[str] | None = None) -> list[dict[str, float]]:
+        """For each text (and question, for a model that reads pairs): every label with its probability."""
+        rows = [texts] if questions is None else [texts, questions]
+        found = []
+        for start in range(0, len(texts), 32):
+            batch = self.tokenizer(
+                *(column[start : start + 32] for column in rows),
+                truncation="longest_first",
+                max_length=self.facts["max_tokens"],
+                padding=True,
+                return_tensors="pt",
+            )
+            with torch.inference_mode():
+                shares = torch.softmax(self.model(**batch).logits, dim=-1)
+            found += [dict(zip(self.labels, row.tolist(), strict=True)) for row in shares]
+        return found
+
+
+def predict_table(source: Path, target: Path) -> None:
+    """Adds the columns `prediction` and `probability` to a CSV that has the columns the model was trained on."""
+    classifier = Classifier()
+    text, question = classifier.facts["text_column"], classifier.facts["question_column"]
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        sample = file.readline()
+        file.seek(0)
+        delimiter = max(",;\t", key=sample.count)
+        rows = list(csv.DictReader(file, delimiter=delimiter))
+    if not rows or text not in rows[0] or (question and question not in rows[0]):
+        wanted = f"“{text}”" + (f" and “{question}”" if question else "")
+        sys.exit(f"{source} needs rows, and the columns {wanted}.")
+    questions = [row[question] for row in rows] if question else None
+    found = classifier.probabilities([row[text] for row in rows], questions)
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "prediction", "probability"], delimiter=delimiter)
+        writer.writeheader()
+        for row, shares in zip(rows, found, strict=True):
+            best = max(shares, key=lambda label: shares[label])
+            writer.writerow(row | {"prediction": best, "probability": f"{shares[best]:.4f}"})
+
+
+def main(arguments: list[str]) -> None:
+    if not 1 <= len(arguments) <= 2:
+        sys.exit(__doc__)
+    if arguments[0].endswith(".csv"):
+        predict_table(Path(arguments[0]), Path(arguments[1] if len(arguments) > 1 else "predictions.csv"))
+        return
+    classifier = Classifier()
+    if classifier.facts["question_column"] and len(arguments) < 2:
+        sys.exit("This model reads a text and a question: give both.")
+    shares = classifier.probabilities([arguments[0]], arguments[1:] or None)[0]
+    for label in sorted(shares, key=lambda name: -shares[name]):
+        print(f"{shares[label]:.4f}  {label}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
