@@ -57,6 +57,11 @@ class Words:
 
     language: str
 
+    @property
+    def colon(self) -> str:
+        """A colon as this language sets it."""
+        return f"{NO_BREAK_SPACE}:" if self.language == "fr" else ":"
+
     def gettext(self, message: str) -> str:
         return catalogue(self.language).gettext(message)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
 from pydantic import BaseModel
 
 from core.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAMES = {
     "label": "label labels etiquette etiquettes classe class category categorie target cible y theme themes topic sujet intent intention "
@@ -66,12 +69,12 @@ def guess_roles(table: pd.DataFrame) -> Roles:
     return Roles(text=text, question=question if question != text else None, label=label if label != text else None)
 
 
-def check_roles(roles: Roles, table: pd.DataFrame) -> None:
-    """Raises UserError: missing_column, same_column_twice."""
+def check_roles(roles: Roles, found: Sequence[str]) -> None:
+    """Whether a table with the columns `found` can have these roles. Raises UserError: missing_column, same_column_twice."""
     columns = roles.columns()
     for role, column in (("text", roles.text), ("question", roles.question), ("label", roles.label)):
-        if column is not None and column not in table.columns:
-            raise UserError("missing_column", column=column, role=role, found=", ".join(map(str, table.columns)))
+        if column is not None and column not in found:
+            raise UserError("missing_column", column=column, role=role, found=", ".join(found))
     for column in columns:
         if columns.count(column) > 1:
             raise UserError("same_column_twice", column=column)

@@ -20,12 +20,20 @@ MINIMUM_OF_A_LABEL = 2
 
 
 @dataclass(frozen=True)
-class Selection:
-    """The rows in use and, counted, the rows that cannot be: rows of the table = len(examples) + empty_text + empty_label."""
+class Tally:
+    """Rows of a table by what can be done with them: rows of the table = used + empty_text + empty_label."""
 
-    examples: pd.DataFrame
+    used: int
     empty_text: int
     empty_label: int
+    labels: dict[str, int]
+    """Rows in use of each label, the most frequent first; empty without a label column."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    examples: pd.DataFrame
+    tally: Tally
 
 
 def select(table: pd.DataFrame, roles: Roles) -> Selection:
@@ -34,7 +42,7 @@ def select(table: pd.DataFrame, roles: Roles) -> Selection:
     Spaces around cells are removed. Ids are "r1" for the first row of the table, and stay with their row.
     Raises UserError: those of check_roles.
     """
-    check_roles(roles, table)
+    check_roles(roles, list(table.columns))
     frame = pd.DataFrame(
         {
             "id": [f"r{place}" for place in range(1, len(table) + 1)],
@@ -45,22 +53,23 @@ def select(table: pd.DataFrame, roles: Roles) -> Selection:
         }
     )
     no_text = frame["text"] == ""
-    no_label = (frame["label"] == "") & ~no_text if roles.label else pd.Series(False, index=frame.index)
-    return Selection(frame[~no_text & ~no_label].reset_index(drop=True), int(no_text.sum()), int(no_label.sum()))
+    no_label = (frame["label"] == "") & ~no_text & (roles.label is not None)
+    examples = frame[~no_text & ~no_label].reset_index(drop=True)
+    counts = examples["label"].value_counts() if roles.label else {}
+    labels = {str(label): int(count) for label, count in counts.items()}
+    return Selection(examples, Tally(len(examples), int(no_text.sum()), int(no_label.sum()), labels))
 
 
-def require_learnable(selection: Selection, roles: Roles) -> None:
+def require_learnable(tally: Tally, roles: Roles) -> None:
     """Raises UserError when nothing can be learned: no_label_role, no_examples, one_label, too_few_examples."""
     if roles.label is None:
         raise UserError("no_label_role")
-    examples = selection.examples
-    if examples.empty:
-        raise UserError("no_examples", empty_text=selection.empty_text, empty_label=selection.empty_label)
-    counts = examples["label"].value_counts()
-    if len(counts) == 1:
-        raise UserError("one_label", label=counts.index[0])
-    if len(examples) < MINIMUM_ROWS or counts.iloc[0] < MINIMUM_OF_A_LABEL:
-        raise UserError("too_few_examples", rows=len(examples), minimum=MINIMUM_ROWS)
+    if not tally.used:
+        raise UserError("no_examples", empty_text=tally.empty_text, empty_label=tally.empty_label)
+    if len(tally.labels) == 1:
+        raise UserError("one_label", label=next(iter(tally.labels)))
+    if tally.used < MINIMUM_ROWS or max(tally.labels.values()) < MINIMUM_OF_A_LABEL:
+        raise UserError("too_few_examples", rows=tally.used, minimum=MINIMUM_ROWS)
 
 
 def fingerprint(examples: pd.DataFrame) -> str:
@@ -71,7 +80,7 @@ def fingerprint(examples: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _stripped(table: pd.DataFrame, column: str | None) -> list[str]:
+def _stripped(table: pd.DataFrame, column: str | None) -> pd.Series:
     if column is None:
-        return [""] * len(table)
-    return [str(cell).strip() for cell in table[column]]
+        return pd.Series([""] * len(table), index=table.index)
+    return table[column].astype(pd.StringDtype("pyarrow")).fillna("").str.strip()

@@ -13,8 +13,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc
-from clevercsv import Sniffer
-from clevercsv.exceptions import NoDetectionResult
 
 from core.errors import UserError
 
@@ -50,6 +48,7 @@ class Dialect:
 @dataclass(frozen=True)
 class SetAside:
     line: int
+    """In the file, from 1; the first one of a row over several lines."""
     cells: tuple[str, ...]
     reason: str
 
@@ -66,8 +65,8 @@ class Reading:
     set_aside: tuple[SetAside, ...] = ()
 
 
-def read(content: bytes | Path, name: str, dialect: Dialect | None = None) -> Reading:
-    """Reads a CSV; `dialect` overrules what would be guessed.
+def read(content: bytes | Path, name: str, dialect: Dialect | None = None, *, columns_needed: int = 2) -> Reading:
+    """Reads a CSV; `dialect` overrules what would be guessed. columns_needed: 2 to learn (text, label), 1 to predict.
 
     Words such as NA or None stay text. A row with more cells than the header, or with none filled, is set aside.
     Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, broken_row, too_large.
@@ -79,7 +78,7 @@ def read(content: bytes | Path, name: str, dialect: Dialect | None = None) -> Re
     _refuse_what_is_no_text(content, name)
     dialect = dialect or guess_dialect(content, name)
     table, set_aside = _parse(content, name, dialect)
-    if len(table.columns) == 1:
+    if len(table.columns) < columns_needed:
         raise UserError("one_column", name=name, column=_short(table.columns[0]))
     if table.empty:
         raise UserError("no_rows", name=name, columns=", ".join(_short(column) for column in table.columns))
@@ -103,21 +102,26 @@ def _refuse_what_is_no_text(content: bytes, name: str) -> None:
 
 def _guess_encoding(content: bytes, name: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if not _decode(content, name, "utf-16").strip():
+            raise UserError("empty_file", name=name)
         return "utf-16"
+    if b"\0" in content[:SAMPLE]:
+        raise UserError("not_a_table", name=name, kind="a file of another kind")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    else:
-        if b"\0" in content[:SAMPLE]:
-            raise UserError("not_a_table", name=name, kind="a file of another kind")
-        return "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
+        _decode(content, name, "cp1252")
+        return "cp1252"
+    return "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
+
+
+def _decode(content: bytes, name: str, encoding: str) -> str:
+    """Raises UserError("unreadable_text") with the line of the first bytes that make no character."""
     try:
-        content.decode("cp1252")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
+        row = content[: error.start].decode(encoding, errors="ignore").count("\n") + 1
         raise UserError("unreadable_text", name=name, row=row) from None
-    return "cp1252"
 
 
 def _guess_delimiter(sample: str) -> str:
@@ -125,9 +129,13 @@ def _guess_delimiter(sample: str) -> str:
     present = [delimiter for delimiter in DELIMITERS if delimiter in header]
     if len(present) == 1:
         return present[0]
+
+    from clevercsv import Sniffer
+    from clevercsv.exceptions import NoDetectionResult, ParserError
+
     try:
         found = Sniffer().sniff(sample[:8192], delimiters=present or DELIMITERS)
-    except (NoDetectionResult, csv.Error):
+    except (NoDetectionResult, ParserError):
         found = None
     if found is not None and found.delimiter in DELIMITERS:
         return str(found.delimiter)
@@ -135,20 +143,23 @@ def _guess_delimiter(sample: str) -> str:
 
 
 def _parse(content: bytes, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[SetAside]]:
+    names = _header(content, dialect)
+    # Arrow takes all that follows a quotation mark never closed for one cell, and counts no blank line before the header.
+    if not names or content.count(b'"') % 2:
+        return _parse_carefully(content, name, dialect)
     try:
-        table = _parse_fast(content, dialect)
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        table = _parse_fast(content, dialect, names)
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeError):
         return _parse_carefully(content, name, dialect)
     if (table == "").all(axis=1).any():
         return _parse_carefully(content, name, dialect)
     return table, []
 
 
-def _parse_fast(content: bytes, dialect: Dialect) -> pd.DataFrame:
+def _parse_fast(content: bytes, dialect: Dialect, names: list[str]) -> pd.DataFrame:
     """Arrow's reader: strict, so that anything out of shape goes the careful way."""
     read = pc.ReadOptions(encoding=dialect.encoding.removesuffix("-sig"), use_threads=True)
     parse = pc.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True)
-    names = _header(content, dialect)
     as_text = pc.ConvertOptions(
         column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
     )
@@ -168,21 +179,26 @@ def _header(content: bytes, dialect: Dialect) -> list[str]:
 def _parse_carefully(content: bytes, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[SetAside]]:
     """The csv module, row by row: short rows are filled; what does not fit under the header is set aside with its line."""
     csv.field_size_limit(LIMIT)
-    rows = csv.reader(io.StringIO(content.decode(dialect.encoding), newline=""), delimiter=dialect.delimiter)
+    text = _decode(content, name, dialect.encoding)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)
     kept: list[list[str]] = []
     set_aside: list[SetAside] = []
+    line = 1
     try:
-        names = unique_names(next(rows))
+        names = unique_names(next(filter(None, rows), [""]))
+        line = rows.line_num + 1
         for row in rows:
             if not any(row):
                 if row:
-                    set_aside.append(SetAside(rows.line_num, tuple(row), "empty"))
+                    set_aside.append(SetAside(line, tuple(row), "empty"))
             elif any(row[len(names) :]):
-                set_aside.append(SetAside(rows.line_num, tuple(row), "too_many_cells"))
+                set_aside.append(SetAside(line, tuple(row), "too_many_cells"))
             else:
                 kept.append((row + [""] * len(names))[: len(names)])
-    except csv.Error as error:
-        raise UserError("broken_row", row=rows.line_num, name=name, problem=error) from None
+            line = rows.line_num + 1
+    except csv.Error:
+        problem = "a quotation mark is never closed, or closed too early"
+        raise UserError("broken_row", row=line, name=name, problem=problem) from None
     return pd.DataFrame(kept, columns=names, dtype=pd.StringDtype("pyarrow")), set_aside
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Literal
 
 import pandas as pd
@@ -28,43 +28,49 @@ def split(examples: pd.DataFrame, validation: float, test: float, seed: int) -> 
     learn from.
     """
     groups = group_of(examples)
-    members: dict[str, list[int]] = defaultdict(list)
-    for place, group in enumerate(groups):
-        members[group].append(place)
-    by_label: dict[str, list[str]] = defaultdict(list)
     labels, origins = examples["label"].tolist(), examples["origin"].tolist()
-    for group, places in members.items():
-        by_label[labels[places[0]]].append(group)
+    sizes: dict[str, int] = defaultdict(int)
+    labels_of: dict[str, set[str]] = defaultdict(set)
+    for group, label, origin in zip(groups, labels, origins, strict=True):
+        sizes[group] += not origin
+        labels_of[group].add(label)
+    frequency = Counter(label for some in labels_of.values() for label in some)
+    by_label: dict[str, list[str]] = defaultdict(list)
+    for group, some in labels_of.items():
+        # Equal words under different labels count for the rarest of these, which has fewest others to learn from.
+        by_label[min(some, key=lambda label: (frequency[label], label))].append(group)
     part_of_group: dict[str, Part] = {}
     shares: dict[Part, float] = {"validation": validation, "test": test}
     owed: dict[Part, float] = {part: 0.0 for part, share in shares.items() if share > 0}
     for label in sorted(by_label):
         shuffled = sorted(by_label[label])
         random.Random(f"{seed}/{label}").shuffle(shuffled)
-        part_of_group.update(_deal(shuffled, members, owed, shares) if owed else dict.fromkeys(shuffled, "train"))
-        if not any(part_of_group[group] == "train" for group in shuffled):
-            raise UserError("nothing_left_to_train", label=label, validation=f"{validation:.0%}", test=f"{test:.0%}")
+        part_of_group.update(_deal(shuffled, sizes, owed, shares) if owed else dict.fromkeys(shuffled, "train"))
     parts = [part_of_group[group] for group in groups]
-    return ["unused" if origins[place] and part != "train" else part for place, part in enumerate(parts)]
+    learned = {label for label, part in zip(labels, parts, strict=True) if part == "train"}
+    for label in sorted(set(labels) - learned):
+        raise UserError("nothing_left_to_train", label=label, validation=f"{validation:.0%}", test=f"{test:.0%}")
+    return ["unused" if origin and part != "train" else part for origin, part in zip(origins, parts, strict=True)]
 
 
 def _deal(
-    groups: list[str], members: dict[str, list[int]], owed: dict[Part, float], shares: dict[Part, float]
+    groups: list[str], sizes: dict[str, int], owed: dict[Part, float], shares: dict[Part, float]
 ) -> dict[str, Part]:
-    """Gives validation and test what they are owed in rows, at most half of the groups of a label.
+    """Gives validation and test what they are owed in originals, at most half of the groups of a label.
 
-    What a label could not give (a tenth of four rows) stays owed, and a later label gives it.
+    sizes: originals in each group; a group of paraphrases alone is only learned from. What a label could not give (a
+    tenth of four rows) stays owed, and a later label gives it.
     """
-    total = sum(len(members[group]) for group in groups)
+    total = sum(sizes[group] for group in groups)
     for part in owed:
         owed[part] += shares[part] * total
     parts: dict[str, Part] = {}
-    to_give = len(groups) // 2
+    to_give = sum(sizes[group] > 0 for group in groups) // 2
     for group in groups:
-        size = len(members[group])
+        size = sizes[group]
         neediest = max(owed, key=lambda part: owed[part])
         # Taking the group must bring the part closer to its share than leaving it out would.
-        if to_give > 0 and owed[neediest] >= size / 2:
+        if size > 0 and to_give > 0 and owed[neediest] >= size / 2:
             owed[neediest] -= size
             to_give -= 1
             parts[group] = neediest

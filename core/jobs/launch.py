@@ -14,10 +14,11 @@ from core.home import require_room
 from core.jobs.queue import cancel_waiting, enqueue, job_of
 from core.jobs.supervisor import ensure_supervisor, is_held, slot
 from core.models.catalogue import check_folder
+from core.models.choice import ModelChoice
 from core.models.hub import check_hub
 from core.store.project import Project, open_project, read_table
 from core.store.run import Run, RunRecord, State, create_run, next_number, open_run, utc_now
-from core.train.settings import ModelChoice, Settings
+from core.train.settings import Settings
 
 RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
 
@@ -45,7 +46,7 @@ def learnable(project: Project) -> Selection:
     if project.table is None or project.roles is None:
         raise UserError("no_label_role")
     selection = select(read_table(project, project.roles.columns()), project.roles)
-    require_learnable(selection, project.roles)
+    require_learnable(selection.tally, project.roles)
     return selection
 
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import UserError
+from core.models.choice import ModelChoice
 from core.store.run import open_run
-from core.train.settings import ModelChoice
 
 EMBEDDED_NAME = "all-MiniLM-L6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

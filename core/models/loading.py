@@ -15,9 +15,9 @@ from transformers import (
 
 from core.errors import UserError
 from core.models.catalogue import check_folder, embedded_folder
+from core.models.choice import ModelChoice
 from core.models.hub import fetch
 from core.store.run import open_run
-from core.train.settings import ModelChoice
 
 HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "classifier_dropout", "seq_classif_dropout")
 ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.models.catalogue import check_folder, embedded_path
+from core.models.choice import ModelChoice
 from core.store.run import Run
-from core.train.settings import ModelChoice
 
 SAMPLE = 5000
 """Rows measured: enough for a histogram, quick on any table."""

@@ -8,17 +8,23 @@ import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-import pyarrow.parquet as pq
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.data.columns import Roles, check_roles, guess_roles
-from core.data.reading import Reading, SetAside
 from core.errors import UserError
-from core.home import home, write_bytes, write_whole
+from core.home import home, write_bytes
 from core.store.database import JobRow, ProjectRow, engine
+from core.store.parquet import read_frame, read_slice, write_frame
+
+if TYPE_CHECKING:
+    # pandas takes its time and 50 MB: a list of projects does without.
+    import pandas as pd
+
+    from core.data.examples import Tally
+    from core.data.reading import Reading, SetAside
 
 LOCAL_OWNER = "local"
 NAME_LENGTH = 80
@@ -103,7 +109,7 @@ def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) ->
     shutil.rmtree(upload, ignore_errors=True)
     upload.mkdir(parents=True)
     write_bytes(upload / _safe_file_name(name), content)
-    write_whole(project.folder / "table.parquet", lambda aside: reading.table.to_parquet(aside, index=False))
+    write_frame(project.folder / "table.parquet", reading.table)
     facts = TableFacts(
         name=name,
         size=len(content),
@@ -121,19 +127,27 @@ def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) ->
 def set_roles(identifier: str, roles: Roles) -> Project:
     """Raises UserError: missing_column, same_column_twice; then the former roles stay."""
     project = open_project(identifier)
-    check_roles(roles, pd.DataFrame(columns=project.table.columns if project.table else []))
+    check_roles(roles, project.table.columns if project.table else [])
     _store(identifier, roles=roles.model_dump())
     return open_project(identifier)
 
 
 def read_table(project: Project, columns: list[str] | None = None) -> pd.DataFrame:
     """The table as read, every cell text; `columns` limits what is loaded."""
-    return pd.read_parquet(project.folder / "table.parquet", columns=columns, dtype_backend="pyarrow")
+    return read_frame(project.folder / "table.parquet", columns)
+
+
+def tally_table(project: Project) -> Tally:
+    """What the rows of the project's table allow with its present roles. Raises UserError: those of check_roles."""
+    from core.data.examples import select as select_examples
+
+    assert project.roles is not None
+    return select_examples(read_table(project, project.roles.columns()), project.roles).tally
 
 
 def read_rows(project: Project, first: int, count: int) -> pd.DataFrame:
     """`count` rows from row `first` (0-based), without loading the rest of the table into pandas."""
-    return pq.read_table(project.folder / "table.parquet").slice(first, count).to_pandas()
+    return read_slice(project.folder / "table.parquet", first, count)
 
 
 def clean_name(name: str) -> str:

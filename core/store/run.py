@@ -12,14 +12,17 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-import pandas as pd
 from pydantic import BaseModel
 
 from core.data.columns import Roles
 from core.errors import UserError
-from core.home import home, read_json, write_json, write_whole
+from core.home import home, read_json, write_json
+from core.store.parquet import read_frame, write_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 State = Literal["queued", "running", "done", "stopped", "failed", "interrupted"]
 ENDED: tuple[State, ...] = ("done", "stopped", "failed", "interrupted")
@@ -88,7 +91,7 @@ class Run:
 
     def examples(self) -> pd.DataFrame:
         """id, origin, text, question, label, part."""
-        return pd.read_parquet(self.folder / "examples.parquet")
+        return read_frame(self.folder / "examples.parquet")
 
     def progress(self) -> Progress:
         try:
@@ -119,7 +122,7 @@ class Run:
 
     def predictions(self) -> pd.DataFrame:
         """id, part, label, predicted, and one probability column p0, p1, … a label in the model's order."""
-        return pd.read_parquet(self.folder / "predictions.parquet")
+        return read_frame(self.folder / "predictions.parquet")
 
     def has_model(self) -> bool:
         return (self.folder / "result.json").exists() and (self.model_folder / "model.safetensors").exists()
@@ -129,7 +132,7 @@ def create_run(project_id: str, record: RunRecord, examples: pd.DataFrame) -> Ru
     """Lays down the folder of a run: examples first, run.json last."""
     run = Run(project_id, secrets.token_hex(6))
     run.folder.mkdir(parents=True)
-    write_whole(run.folder / "examples.parquet", lambda aside: examples.to_parquet(aside, index=False))
+    write_frame(run.folder / "examples.parquet", examples)
     write_json(run.folder / "run.json", record.model_dump(mode="json"))
     return run
 

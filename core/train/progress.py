@@ -77,8 +77,8 @@ class Watcher(TrainerCallback):
             control.should_evaluate = False
 
     def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        if self.reporter.stop_requested():
-            control.should_evaluate = False
+        # The last step of the epoch has been evaluated; the Trainer would do it again.
+        control.should_evaluate = False
 
     def on_log(
         self,

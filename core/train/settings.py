@@ -7,17 +7,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from core.errors import UserError
+from core.models.choice import ModelChoice
 
-ModelKind = Literal["embedded", "hub", "folder", "run"]
 PresetName = Literal["quick", "balanced", "thorough", "own"]
-
-
-class ModelChoice(BaseModel, frozen=True):
-    """Which model a run starts from."""
-
-    kind: ModelKind = "embedded"
-    name: str = ""
-    """hub: its name there; folder: the path; run: the id of a run of the project; embedded: nothing."""
 
 
 class Settings(BaseModel, frozen=True):

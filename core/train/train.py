@@ -13,8 +13,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from core.home import write_json, write_whole
+from core.home import write_json
 from core.models.loading import load_classifier, source_folder
+from core.store.parquet import write_frame
 from core.store.run import Run, RunRecord
 from core.train.batches import Encoded, encode
 from core.train.fit import Best, Fit, Parts, gold_of, has_fast_bf16
@@ -125,7 +126,7 @@ def final_figures(
         rows = examples.loc[examples["part"] == part, ["id", "part", "label"]].reset_index(drop=True)
         rows["predicted"] = [labels[place] for place in shares.argmax(axis=1)]
         frames.append(rows.join(pd.DataFrame(shares, columns=[f"p{place}" for place in range(len(labels))])))
-    write_whole(run.folder / "predictions.parquet", lambda aside: pd.concat(frames).to_parquet(aside, index=False))
+    write_frame(run.folder / "predictions.parquet", pd.concat(frames))
     return found
 
 

@@ -1,0 +1,53 @@
+let plotly;
+function load(address) {
+  if (!plotly) {
+    plotly = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = reject;
+      document.head.appendChild(script);
+    });
+  }
+  return plotly;
+}
+
+// Figures name colours of the theme ("$text"): what they are is known here only.
+function themed(value, style) {
+  if (Array.isArray(value)) return value.map((entry) => themed(entry, style));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, themed(entry, style)]));
+  }
+  const names = { $text: "--st-text-color", $paper: "--st-background-color", $line: "--st-border-color" };
+  return names[value] ? style.getPropertyValue(names[value]).trim() || value : value;
+}
+
+export default function ({ data, parentElement }) {
+  let node = parentElement.querySelector(".parafine-chart");
+  if (!node) {
+    node = document.createElement("div");
+    node.className = "parafine-chart";
+    node.setAttribute("role", "img");
+    parentElement.appendChild(node);
+  }
+  node.setAttribute("aria-label", data.alt);
+  node.style.height = data.height + "px";
+  load(data.script).then((Plotly) => {
+    const figure = themed(data.figure, getComputedStyle(node));
+    const reset = {
+      name: "reset",
+      title: data.words.reset,
+      icon: Plotly.Icons.home,
+      click: (chart) => Plotly.relayout(chart, { "xaxis.autorange": true, "yaxis.autorange": true }),
+    };
+    const picture = {
+      name: "picture",
+      title: data.words.picture,
+      icon: Plotly.Icons.camera,
+      click: (chart) => Plotly.downloadImage(chart, { format: "png", scale: 2, filename: data.file }),
+    };
+    const buttons = [[reset, picture]];
+    Plotly.react(node, figure.data, figure.layout, { displaylogo: false, responsive: true, modeBarButtons: buttons });
+    node.dataset.points = String(figure.data.reduce((sum, trace) => sum + ((trace.x || trace.z || []).length), 0));
+  });
+}

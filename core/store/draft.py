@@ -1,0 +1,30 @@
+"""Settings being chosen, kept with the project: a refresh, a restart or another tab finds them as they were left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.home import read_json, write_json
+from core.models.choice import ModelChoice
+from core.store.project import Project
+
+
+class Draft(BaseModel, frozen=True):
+    preset: str = "balanced"
+    model: ModelChoice = ModelChoice()
+    changed: dict[str, Any] = {}
+    """Fields that differ from what the preset computes."""
+
+
+def read_draft(project: Project) -> Draft:
+    """What was left, or the defaults; an unreadable file counts as none, for it holds nothing that cannot be chosen again."""
+    try:
+        return Draft.model_validate(read_json(project.folder / "draft.json"))
+    except (OSError, ValueError):
+        return Draft()
+
+
+def keep_draft(project: Project, draft: Draft) -> None:
+    write_json(project.folder / "draft.json", draft.model_dump(mode="json"))

@@ -1,0 +1,17 @@
+"""Augment: what it will be for."""
+
+import streamlit as st
+
+from pages.parts.look import lead
+from pages.parts.shell import begin, link
+
+here = begin()
+_ = here.words.gettext
+st.title(_("Augment"))
+lead(
+    _(
+        "This page is for enlarging a small table by translating its texts to another language and back, "
+        "and for reviewing every paraphrase; this version of Parafine does not do it yet."
+    )
+)
+link("train", _("Go on to the training"), icon=":material/arrow_forward:")

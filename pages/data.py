@@ -1,0 +1,231 @@
+"""Data: bring a table, see how it was understood, say what each column is."""
+
+from html import escape
+
+import streamlit as st
+
+from core.data.columns import Roles
+from core.data.examples import Tally, require_learnable
+from core.data.reading import read
+from core.errors import UserError
+from core.store.project import Project, keep_upload, read_rows, set_roles, tally_table
+from core.words import N_, Words
+from pages.parts.chart import chart
+from pages.parts.errors import reported, show_error
+from pages.parts.figures import label_counts
+from pages.parts.look import lead, quiet
+from pages.parts.samples import offer_samples
+from pages.parts.sheet import sheet, sheet_html
+from pages.parts.shell import begin, go
+
+PAGE = 20
+"""Rows of the preview at a time."""
+
+DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab")}
+ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+REASONS = {"too_many_cells": N_("more cells than columns"), "empty": N_("no cell filled")}
+NOTHING = "\0"
+"""The choice of no column; no header can be named so."""
+
+
+def upload(project: Project, words: Words) -> None:
+    """The uploader; a file that is read replaces the table, one that is not leaves everything as it was."""
+    _ = words.gettext
+    place = st.session_state.setdefault("uploads", 0)
+    file = st.file_uploader(_("Your table (CSV)"), key=f"upload_{place}")
+    if file is None:
+        return
+    try:
+        with st.spinner(_("Reading “{name}” ({size})…").format(name=file.name, size=words.size(file.size))):
+            content = file.getvalue()
+            reading = read(content, file.name)
+        with st.spinner(_("Keeping {rows} rows…").format(rows=words.integer(len(reading.table)))):
+            keep_upload(project.id, content, file.name, reading)
+    except UserError as error:
+        show_error(error)
+        return
+    # A new key empties the uploader, and the server forgets the bytes.
+    st.session_state["uploads"] = place + 1
+    st.session_state.pop(f"page_of_{project.id}", None)
+    st.rerun()
+
+
+def understood(project: Project, words: Words) -> None:
+    """One line: how the file was read; and the rows that were set aside."""
+    _ = words.gettext
+    table = project.table
+    assert table is not None
+    parts = [
+        f"**{table.name.replace('*', '')}**",
+        words.size(table.size),
+        words.ngettext("{count} row", "{count} rows", table.rows),
+        words.ngettext("{count} column", "{count} columns", len(table.columns)),
+        ENCODINGS.get(table.encoding, table.encoding),
+        _("delimiter: {name}").format(name=_(DELIMITERS.get(table.delimiter, table.delimiter))),
+    ]
+    st.markdown(" · ".join(parts))
+    if table.set_aside:
+        count = words.ngettext("{count} row set aside", "{count} rows set aside", len(table.set_aside))
+        with st.expander(count, icon=":material/warning:"):
+            rows = [
+                [words.integer(line), _(REASONS.get(reason, reason)), text]
+                for line, reason, text in table.set_aside[:100]
+            ]
+            sheet([_("Line in the file"), _("Why"), _("What it holds")], rows, numbers=frozenset({0}))
+
+
+def preview(project: Project, words: Words) -> None:
+    """A page of the table, with the roles on the columns."""
+    _ = words.gettext
+    table, roles = project.table, project.roles
+    assert table is not None
+    assert roles is not None
+    pages = max(1, -(-table.rows // PAGE))
+    shown = min(st.session_state.get(f"page_of_{project.id}", 1), pages)
+    rows = read_rows(project, (shown - 1) * PAGE, PAGE)
+    names = {roles.text: _("text"), roles.question: _("question"), roles.label: _("label")}
+    headers = ["№"] + [
+        escape(column) + (f"<span class='role'>{escape(names[column])}</span>" if column in names else "")
+        for column in table.columns
+    ]
+    first = (shown - 1) * PAGE + 1
+    cells = [[words.integer(first + place), *map(str, row)] for place, row in enumerate(rows.itertuples(index=False))]
+    with st.container(height=430, border=True):
+        st.html(sheet_html(headers, cells, numbers=frozenset({0})))
+    if pages > 1:
+        left, middle, right = st.columns([2, 6, 2], vertical_alignment="center")
+        if left.button(_("Previous rows"), disabled=shown == 1, width="stretch"):
+            _turn(project, shown - 1)
+        last = first + len(rows) - 1
+        where = _("Rows {first} to {last} of {rows}")
+        with middle:
+            numbers = {"first": words.integer(first), "last": words.integer(last), "rows": words.integer(table.rows)}
+            quiet(where.format(**numbers), centred=True)
+        if right.button(_("Next rows"), disabled=shown == pages, width="stretch"):
+            _turn(project, shown + 1)
+
+
+def _turn(project: Project, page: int) -> None:
+    st.session_state[f"page_of_{project.id}"] = page
+    st.rerun()
+
+
+def choose_roles(project: Project, words: Words) -> None:
+    """Three choices, kept at once; a wrong one is said and not kept."""
+    _ = words.gettext
+    table, roles = project.table, project.roles
+    assert table is not None
+    assert roles is not None
+    st.subheader(_("What each column is"))
+    columns = st.columns(3)
+    place = table.columns.index(roles.text)
+    text = columns[0].selectbox(
+        _("Text"), table.columns, index=place, key=f"text_{project.id}_{roles.text}", help=_("The column to read.")
+    )
+    about_question = _(
+        "A second text read together with the first: the question asked about it, the sentence to compare it with."
+    )
+    about_label = _("The answer to learn: one class a row, in words or in numbers.")
+    with columns[1]:
+        question = _optional(_("Question (optional)"), table.columns, roles.question, words, about_question)
+    with columns[2]:
+        label = _optional(_("Label"), table.columns, roles.label, words, about_label)
+    chosen = Roles(text=text, question=question, label=label)
+    if chosen != roles:
+        with reported():
+            set_roles(project.id, chosen)
+            st.rerun()
+
+
+def _optional(title: str, columns: list[str], current: str | None, words: Words, about: str) -> str | None:
+    none = words.gettext("none")
+    chosen = st.selectbox(
+        title,
+        [NOTHING, *columns],
+        index=columns.index(current) + 1 if current else 0,
+        format_func=lambda column: none if column == NOTHING else column,
+        key=f"{title}_{current}_{len(columns)}",
+        help=about,
+    )
+    return None if chosen == NOTHING else chosen
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def tally_of(_project: Project, stamp: tuple[str, int, str]) -> Tally:
+    return tally_table(_project)
+
+
+def table_stamp(project: Project) -> tuple[str, int, str]:
+    """Changes when the table or its roles do."""
+    changed = (project.folder / "table.parquet").stat().st_mtime_ns
+    return project.id, changed, repr(project.roles)
+
+
+def labels(tally: Tally, words: Words, has_label: bool) -> None:
+    """How many rows each label has, and how many rows cannot be used."""
+    _ = words.gettext
+    left = [
+        words.ngettext("{count} without text", "{count} without text", tally.empty_text) if tally.empty_text else "",
+        words.ngettext("{count} without label", "{count} without label", tally.empty_label)
+        if tally.empty_label
+        else "",
+    ]
+    aside = ", ".join(part for part in left if part)
+    used = words.ngettext("{count} row in use", "{count} rows in use", tally.used)
+    st.markdown(f"{used} · {_('not used')}{words.colon} {aside}" if aside else used)
+    if not has_label:
+        st.info(
+            _(
+                "No column holds a label. You can look at this table; to train a classifier, a column must give each row its label."
+            )
+        )
+        return
+    if not tally.labels:
+        return
+    st.subheader(_("Rows for each label"))
+    (largest, most), (smallest, least) = next(iter(tally.labels.items())), list(tally.labels.items())[-1]
+    alt = _("Bar chart of the rows of {count} labels, from {largest} ({most}) to {smallest} ({least}).").format(
+        count=words.integer(len(tally.labels)),
+        largest=largest,
+        most=words.integer(most),
+        smallest=smallest,
+        least=words.integer(least),
+    )
+    with st.container(height=520 if len(tally.labels) > 18 else "content", border=False):
+        chart(label_counts(tally.labels, words), words, key="label_counts", alt=alt)
+
+
+def page() -> None:
+    here = begin()
+    words, project = here.words, here.project
+    assert project is not None
+    _ = words.gettext
+    st.title(_("Data"))
+    if project.table is None:
+        lead(
+            _(
+                "Bring a table with one text a row, and its label in another column. "
+                "Excel, LibreOffice and Google Sheets all save one as CSV."
+            )
+        )
+        upload(project, words)
+        st.subheader(_("Try with an example"))
+        offer_samples(words, project.id)
+        return
+    understood(project, words)
+    preview(project, words)
+    choose_roles(project, words)
+    roles = project.roles
+    assert roles is not None
+    with reported():
+        tally = tally_of(project, table_stamp(project))
+        labels(tally, words, roles.label is not None)
+        if roles.label is not None:
+            require_learnable(tally, roles)
+            if st.button(_("Go on to the training"), type="primary", icon=":material/arrow_forward:"):
+                go("train")
+    with st.expander(_("Replace this table")):
+        upload(project, words)
+
+
+page()

@@ -1,0 +1,38 @@
+"""Plotly drawn in place: the same node is kept while its figure grows, so zoom and hover survive every update.
+
+The script comes from the installed plotly package through this server (pages.parts.routes); nothing is fetched elsewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.words import Words
+from pages.parts.routes import plotly_address
+
+_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "theme" / "chart.js"
+
+
+def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str) -> None:
+    """Draws a figure ({"data", "layout"} as plotly.js takes them); the same key updates the same node.
+
+    alt: what the chart shows, for who cannot see it.
+    """
+    _ = words.gettext
+    data = {
+        "figure": figure,
+        "alt": alt,
+        "height": figure["layout"]["height"],
+        "script": plotly_address(),
+        "file": key,
+        "words": {"reset": _("Show everything again"), "picture": _("Save as a picture")},
+    }
+    _component()(data=data, key=key)
+
+
+@st.cache_resource
+def _component():
+    return st.components.v2.component("parafine_chart", js=_SCRIPT.read_text(encoding="utf-8"), isolate_styles=False)

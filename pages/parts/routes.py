@@ -1,0 +1,84 @@
+"""What the server gives beside Streamlit's pages: plotly's script from the installed package, and models as files.
+
+Files go out from the disk, never through the server's memory. A download's address is signed for a day, so that an id alone
+opens nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from core.home import home
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+DAY = 86_400
+"""Seconds that a download's address holds."""
+
+
+def routes() -> list[BaseRoute]:
+    from starlette.routing import Route
+
+    return [
+        Route(_prefixed("/parafine/plotly-{version}.min.js"), plotly_script),
+        Route(_prefixed("/parafine/download/{token}/{name}"), download),
+    ]
+
+
+def plotly_address() -> str:
+    """Where the browser finds plotly's script on this server."""
+    from plotly import __version__
+
+    return _prefixed(f"/parafine/plotly-{__version__}.min.js")
+
+
+def download_address(path: Path, name: str) -> str:
+    """A signed address for a file of the home, saved by the browser under `name`."""
+    token = _signer().dumps(str(path.resolve().relative_to(home())))
+    return _prefixed(f"/parafine/download/{token}/{name}")
+
+
+async def plotly_script(request: Request) -> Response:
+    from starlette.responses import FileResponse
+
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(_plotly_file(), media_type="text/javascript", headers=headers)
+
+
+async def download(request: Request) -> Response:
+    from starlette.responses import FileResponse, PlainTextResponse
+
+    try:
+        relative = _signer().loads(request.path_params["token"], max_age=DAY)
+    except BadSignature:
+        return PlainTextResponse("This link has expired: open the page again.", status_code=403)
+    path = home() / relative
+    if not path.is_file():
+        return PlainTextResponse("This file is not there any more: open the page again.", status_code=404)
+    return FileResponse(path, filename=request.path_params["name"])
+
+
+@lru_cache
+def _plotly_file() -> Path:
+    import plotly
+
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+@lru_cache
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secrets.token_bytes(32), salt="download")
+
+
+def _prefixed(path: str) -> str:
+    base = (st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}{path}" if base else path

@@ -1,0 +1,49 @@
+"""Small tables as plain HTML: they wrap, speak the page's language, and are read aloud rightly. Never more than a page of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+CELL = 400
+"""Characters of a cell that are shown."""
+
+
+def sheet(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset(), caption: str = ""
+) -> None:
+    """A table of texts. numbers: places of the columns set flush right. Everything is escaped."""
+    st.html(sheet_html([escape(column) for column in columns], rows, numbers=numbers, caption=caption))
+
+
+def sheet_html(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset(), caption: str = ""
+) -> str:
+    """The same as HTML; headers may hold markup, cells are escaped."""
+    head = "".join(f"<th scope='col'{_kind(place, numbers)}>{header}</th>" for place, header in enumerate(headers))
+    lines = (
+        "".join(f"<td{_kind(place, numbers)}>{_cell(cell)}</td>" for place, cell in enumerate(row)) for row in rows
+    )
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    title = f"<caption class='quiet'>{escape(caption)}</caption>" if caption else ""
+    return f"<div class='sheet' tabindex='0'><table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def figures_row(figures: Sequence[tuple[str, str]]) -> None:
+    """A row of large figures, each with its name."""
+    cells = "".join(
+        f"<div><div class='name'>{escape(name)}</div><div class='value'>{escape(value)}</div></div>"
+        for name, value in figures
+    )
+    st.html(f"<div class='figures'>{cells}</div>")
+
+
+def _kind(place: int, numbers: frozenset[int]) -> str:
+    return " class='number'" if place in numbers else ""
+
+
+def _cell(text: str) -> str:
+    cut = text if len(text) <= CELL else text[: CELL - 1] + "…"
+    return escape(cut).replace("\n", "<br>")

@@ -1,0 +1,154 @@
+"""What every page shares: language, current project and run, the sidebar. The URL alone says where one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from core.errors import UserError
+from core.store.project import Project, open_project
+from core.store.run import Run, open_run
+from core.words import LANGUAGES, N_, Words
+from pages.parts.errors import current_words, show_error
+from pages.parts.look import dress
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PAGES = {
+    "data": N_("Data"),
+    "augment": N_("Augment"),
+    "train": N_("Train"),
+    "results": N_("Results"),
+    "use": N_("Use"),
+}
+"""The pages in the order of work: file and address, title."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the user is: the language, and what the URL names."""
+
+    words: Words
+    project: Project | None
+    run: Run | None
+
+
+def frame() -> None:
+    """One run of the app: set-up, sidebar, then the page asked for."""
+    words = current_words()
+    st.set_page_config(page_title="Parafine", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
+    pages = {
+        name: st.Page(ROOT / "pages" / f"{name}.py", title=words.gettext(title), url_path=name)
+        for name, title in PAGES.items()
+    }
+    current = st.navigation(
+        [st.Page(_start, title="Parafine", url_path="start", default=True), *pages.values()], position="hidden"
+    )
+    st.session_state["pages"] = pages
+    dress(words)
+    _sidebar(words, pages)
+    current.run()
+
+
+def begin() -> Here:
+    """To be called first by every page. Without a project it shows the projects instead, and the page ends."""
+    words = current_words()
+    if "pages" not in st.session_state:
+        # A page's file was run without app.py: draw the whole frame around it.
+        frame()
+        st.stop()
+    project = _project()
+    if project is None:
+        _start()
+        st.stop()
+    run = None
+    if identifier := st.query_params.get("run"):
+        try:
+            run = open_run(project.id, identifier)
+        except UserError as error:
+            show_error(error)
+            del st.query_params["run"]
+    return Here(words, project, run)
+
+
+def go(page: str, *, project: str | None = None, run: str | None = None) -> NoReturn:
+    """Opens a page, with this project and run in its URL."""
+    st.switch_page(st.session_state["pages"][page], query_params=address(project=project, run=run))
+
+
+def link(page: str, label: str, *, run: str | None = None, icon: str | None = None) -> None:
+    """A link to a page that keeps language and project."""
+    st.page_link(st.session_state["pages"][page], label=label, icon=icon, query_params=address(run=run))
+
+
+def address(*, project: str | None = None, run: str | None = None) -> dict[str, str]:
+    """The query of a URL: what is given, else what the present one says."""
+    wanted = {
+        "lang": st.query_params.get("lang"),
+        "project": project or st.query_params.get("project"),
+        "run": run or (st.query_params.get("run") if project is None else None),
+    }
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _project() -> Project | None:
+    identifier = st.query_params.get("project")
+    if not identifier:
+        return None
+    try:
+        return open_project(identifier)
+    except UserError as error:
+        show_error(error)
+        del st.query_params["project"]
+        return None
+
+
+def _start() -> None:
+    from pages.parts.projects import show_projects
+
+    if identifier := st.query_params.get("project"):
+        go("data", project=identifier)
+    show_projects(current_words())
+
+
+def _sidebar(words: Words, pages: dict[str, object]) -> None:
+    _ = words.gettext
+    with st.sidebar:
+        st.markdown("<div class='brand'>Parafine</div>", unsafe_allow_html=True)
+        identifier = st.query_params.get("project")
+        if identifier:
+            try:
+                project = open_project(identifier)
+            except UserError:
+                project = None
+            if project is not None:
+                st.caption(_("Project"))
+                st.markdown(f"<div class='project'>{_escaped(project.name)}</div>", unsafe_allow_html=True)
+                for place, (name, title) in enumerate(PAGES.items(), start=1):
+                    link(name, f"{place}. {_(title)}")
+                if st.button(_("All projects"), key="all_projects", type="tertiary", icon=":material/arrow_back:"):
+                    _leave_project()
+        chosen = st.segmented_control(
+            _("Language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            default=words.language,
+            key=f"language_{words.language}",
+        )
+        if chosen and chosen != words.language:
+            st.query_params["lang"] = chosen
+            st.rerun()
+
+
+def _leave_project() -> None:
+    for name in ("project", "run"):
+        if name in st.query_params:
+            del st.query_params[name]
+    st.rerun()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -1,0 +1,155 @@
+"""Train: choose, launch, watch."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.language import main_language
+from core.jobs.launch import check_model, launch, learnable
+from core.models.catalogue import is_wide
+from core.models.choice import ModelChoice
+from core.models.tokens import count_tokens, tokenizer_file
+from core.store.draft import keep_draft, read_draft
+from core.store.project import Project
+from core.store.run import Run
+from core.train.presets import Size
+from core.train.settings import Settings, make_settings
+from core.words import Words
+from pages.parts.chart import chart
+from pages.parts.errors import reported
+from pages.parts.figures import length_histogram
+from pages.parts.live import watch
+from pages.parts.look import lead, quiet
+from pages.parts.model_choice import choose_model
+from pages.parts.settings_form import choose_preset, choose_values
+from pages.parts.shell import begin, go, link
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, str | None]:
+    """Labelled rows, labels, main language. Raises UserError when there is nothing to learn."""
+    selection = learnable(_project)
+    return selection.tally.used, len(selection.tally.labels), main_language(selection.examples["text"].tolist())
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def lengths_of(_project: Project, stamp: tuple[str, int, str], model: ModelChoice) -> tuple[list[int], bool]:
+    """Word pieces of each input, and whether they were counted with the model's own tokenizer."""
+    examples = learnable(_project).examples
+    roles = _project.roles
+    file, own = tokenizer_file(model, _project.id)
+    questions = examples["question"].tolist() if roles is not None and roles.question else None
+    return count_tokens(file, examples["text"].tolist(), questions), own
+
+
+def show_form(project: Project, words: Words) -> None:
+    """The choices of a new run, and its launch."""
+    _ = words.gettext
+    stamp = (project.id, (project.folder / "table.parquet").stat().st_mtime_ns, repr(project.roles))
+    with st.spinner(_("Looking at the table…")):
+        rows, labels, language = facts_of(project, stamp)
+    lead(
+        _("{rows} to learn from, {labels}. Choose how thoroughly, and launch.").format(
+            rows=words.ngettext("{count} row", "{count} rows", rows),
+            labels=words.ngettext("{count} label", "{count} labels", labels),
+        )
+    )
+    draft = read_draft(project)
+    model = choose_model(project, draft.model, language, words)
+    if model != draft.model:
+        draft = draft.model_copy(update={"model": model})
+        keep_draft(project, draft)
+    tokens: list[int] = []
+    own = False
+    with reported(), st.spinner(_("Measuring the texts…")):
+        tokens, own = lengths_of(project, stamp, model)
+    size = Size(rows, tokens, is_wide(model))
+    draft = choose_preset(project, draft, words)
+    with st.expander(_("All settings"), expanded=bool(draft.changed)):
+        values = choose_values(project, draft, size, words)
+        show_lengths(tokens, own, int(values["max_tokens"]), words)
+    summary(values, rows, words)
+    if st.button(_("Launch the training"), type="primary", icon=":material/play_arrow:", key="launch"):
+        with reported():
+            with st.spinner(_("Checking the model and dividing the table…")):
+                check_model(model, project.id)
+                run = launch(project.id, make_settings({**values, "model": model}))
+            go("train", run=run.id)
+
+
+def summary(values: dict[str, float], rows: int, words: Words) -> None:
+    """What the settings amount to, in one line."""
+    _ = words.gettext
+    training = round(rows * (1 - values["validation_share"] - values["test_share"]))
+    quiet(
+        _(
+            "{epochs} over about {rows} training rows, {batch} rows a step, learning rate {rate}, texts cut at {tokens} word pieces."
+        ).format(
+            epochs=words.ngettext("{count} epoch", "{count} epochs", int(values["epochs"])),
+            rows=words.integer(training),
+            batch=words.integer(int(values["batch_size"])),
+            rate=words.scientific(values["learning_rate"]),
+            tokens=words.integer(int(values["max_tokens"])),
+        )
+    )
+
+
+def show_lengths(tokens: list[int], own: bool, longest: int, words: Words) -> None:
+    """The length histogram and what the longest input cuts off."""
+    _ = words.gettext
+    if not tokens:
+        return
+    cut = sum(length > longest for length in tokens) / len(tokens)
+    st.markdown(f"**{_('Length of the texts')}**")
+    said = _("{share} of the rows are longer than {longest} word pieces and lose their end.").format(
+        share=words.percent(cut), longest=words.integer(longest)
+    )
+    if cut == 0:
+        said = _("No row is longer than {longest} word pieces: nothing is cut.").format(longest=words.integer(longest))
+    if not own:
+        said += " " + _("Measured with the embedded model's word pieces, for the chosen model is not here yet.")
+    quiet(said)
+    chart(
+        length_histogram(tokens, longest, words),
+        words,
+        key="lengths",
+        alt=_("Histogram of the lengths of the inputs in word pieces."),
+    )
+
+
+def show_run(run: Run, words: Words) -> None:
+    _ = words.gettext
+    record = run.record()
+    settings = Settings.model_validate(record.settings)
+    quiet(
+        _("Training {number} · {rows} rows, {labels} labels · {epochs} epochs, seed {seed}").format(
+            number=record.number,
+            rows=words.integer(sum(record.parts.values())),
+            labels=words.integer(len(record.labels)),
+            epochs=words.integer(settings.epochs),
+            seed=settings.seed,
+        )
+    )
+    watch(run, words)
+    if st.button(_("New training"), key="new_training", icon=":material/add:"):
+        del st.query_params["run"]
+        st.rerun()
+
+
+def page() -> None:
+    here = begin()
+    words, project = here.words, here.project
+    assert project is not None
+    _ = words.gettext
+    st.title(_("Train"))
+    if here.run is not None:
+        show_run(here.run, words)
+    elif project.table is None:
+        lead(_("There is no table yet. Bring one first."))
+        link("data", _("Go to the data"), icon=":material/arrow_forward:")
+    else:
+        with reported():
+            show_form(project, words)
+
+
+page()

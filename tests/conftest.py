@@ -1,0 +1,120 @@
+"""What many tests share: a home of their own, a very small BERT, projects with a table, and tables of real life."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.data.reading import read
+from core.store.project import Project, create_project, keep_upload
+from tests.tables import WORDS, as_csv, messages
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "assets" / "samples"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty PARAFINE_HOME; supervisors, workers and answering processes started in it end with the test."""
+    folder = (tmp_path / "home").resolve()
+    folder.mkdir()
+    monkeypatch.setenv("PARAFINE_HOME", str(folder))
+    monkeypatch.delenv("PARAFINE_DATABASE_URL", raising=False)
+    yield folder
+    end_processes_of(folder)
+
+
+def end_processes_of(folder: Path) -> None:
+    """Ends every process of ours whose PARAFINE_HOME is this folder, those started meanwhile too."""
+    while found := processes_of(folder):
+        for process in found:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(found, timeout=30)
+
+
+def processes_of(folder: Path, module: str = "core.") -> list[psutil.Process]:
+    """The living `python -m core.…` processes that work in this home; `module` narrows them."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            is_ours = any(argument.startswith(module) for argument in process.cmdline())
+            if is_ours and process.environ().get("PARAFINE_HOME") == str(folder):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return found
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real tables that stands beside the repository on some machines; elsewhere the test is skipped."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared tables are not here")
+    return folder
+
+
+@pytest.fixture
+def make_project(home: Path) -> Callable[..., Project]:
+    """`make_project()`: a project with sixty short messages and three labels; or with the bytes given."""
+
+    def make(content: bytes | None = None, name: str = "messages.csv") -> Project:
+        content = as_csv(messages()) if content is None else content
+        return keep_upload(create_project(Path(name).stem).id, content, name, read(content, name))
+
+    return make
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project]) -> Project:
+    return make_project()
+
+
+@pytest.fixture(scope="session")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an untrained BERT encoder: 2 layers, 32 wide, about 400 word pieces, lower case without accents."""
+    return build_tiny_bert(tmp_path_factory.mktemp("models") / "tiny-bert")
+
+
+def build_tiny_bert(folder: Path) -> Path:
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    folder.mkdir(parents=True)
+    pieces = word_pieces()
+    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    tokenizer = BertTokenizer.from_pretrained(folder, model_max_length=512)
+    assert len(tokenizer) == len(pieces)
+    tokenizer.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=512,
+    )
+    torch.manual_seed(0)
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+def word_pieces() -> list[str]:
+    """Special pieces, single characters, and the most frequent words of the sample tables and of `messages`."""
+    text = " ".join(path.read_text(encoding="utf-8-sig") for path in sorted(SAMPLES.glob("*.csv"))).lower()
+    words = Counter("".join(c if c.isalnum() else " " for c in text).split())
+    frequent = [word for word, _ in sorted(words.items(), key=lambda entry: (-entry[1], entry[0])) if len(word) > 1]
+    known = " ".join(["my number", *WORDS.values()]).split()
+    characters = sorted({c for c in text if not c.isspace()} | set("0123456789"))
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return list(dict.fromkeys([*special, *characters, *(f"##{c}" for c in characters), *known, *frequent[:200]]))

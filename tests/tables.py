@@ -1,0 +1,62 @@
+"""Small tables to upload, as bytes, and what a run needs to be laid down by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from core.data.examples import fingerprint
+from core.data.split import split
+from core.jobs.launch import learnable
+from core.store.project import Project
+from core.store.run import Run, RunRecord, create_run, next_number, utc_now
+from core.train.settings import Settings
+
+WORDS = {
+    "delivery": "parcel late courier truck doorstep carrier tracking waited box lost driver street postman shipped",
+    "refund": "money back invoice paid twice bank card amount charged returned price credit euros bill",
+    "account": "password login email locked profile name change sign user settings phone code reset access",
+}
+"""Three labels that a very small model can tell apart."""
+
+
+def messages(rows: int = 60, labels: Sequence[str] = tuple(WORDS)) -> list[dict[str, str]]:
+    """Rows with the columns text and label, all texts different, labels in turn."""
+    found = []
+    for place in range(rows):
+        label = labels[place % len(labels)]
+        words = WORDS[label].split()
+        picked = [words[(place * step + step) % len(words)] for step in (1, 3, 5, 7)]
+        found.append({"text": f"my {' '.join(picked)} number {place}", "label": label})
+    return found
+
+
+def as_csv(rows: Sequence[dict[str, str]], delimiter: str = ",") -> bytes:
+    """The rows as UTF-8, the keys of the first as header."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def lay_down(project: Project, settings: Settings | None = None) -> Run:
+    """A run as `launch` makes it, neither queued nor started."""
+    settings = settings or Settings()
+    chosen = learnable(project).examples
+    parts = split(chosen, settings.validation_share, settings.test_share, settings.seed)
+    examples = chosen.assign(part=parts)
+    assert project.roles is not None
+    record = RunRecord(
+        number=next_number(project.id),
+        created_at=utc_now(),
+        settings=settings.model_dump(mode="json"),
+        roles=project.roles,
+        table_name="messages.csv",
+        fingerprint=fingerprint(examples),
+        labels=sorted(examples["label"].unique()),
+        parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
+        versions={},
+    )
+    return create_run(project.id, record, examples)
