@@ -46,7 +46,7 @@ room: Make room: {need} GB are needed where {folder} is ({free} GB are free), an
  | Faites de la place : il faut {need} Go là où est {folder} (libres : {free} Go), et un peu dans le dossier temporaire.
 network: pip cannot reach the package index: check the network and the proxy, then start again (details: {log}).
  | pip n’atteint pas le dépôt de paquets : vérifiez le réseau et le proxy, puis relancez (détails : {log}).
-absent: pip finds no {found}: check the network, and that this Python is a 64-bit one from 3.11 to 3.13 (details: {log}).
+absent: pip finds no {found}: check the network, and that this is a 64-bit Python from 3.11 to 3.13 (details: {log}).
  | pip ne trouve pas {found} : vérifiez le réseau, et que ce Python est en 64 bits, de 3.11 à 3.13 (détails : {log}).
 no_venv: Python lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv) and start again.
  | Il manque à Python son module venv : installez-le (Debian, Ubuntu : apt install python3-venv) et relancez.
@@ -234,7 +234,8 @@ def main(arguments: list[str]) -> int:
             say("taken", port=options.port, found=port)
         say("starting")
         server = f"--server.address {options.address} --server.port {port} --server.headless true"
-        process = run("streamlit", "run", "app.py", *server.split(), "--logger.hideWelcomeMessage", "true")
+        quiet = f"run app.py {server} --logger.hideWelcomeMessage true".split()
+        process = run("streamlit", *quiet, MALLOC_ARENA_MAX="2")  # or each thread keeps what it once used
         screen = sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         announce(process, options.address, port, bool(screen) and not CI and not options.no_browser)
     code = process.wait()

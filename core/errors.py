@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.words import N_
+from core.words import N_, Words
 
 SENTENCES: dict[str, str] = {
     # the upload
@@ -35,7 +35,6 @@ SENTENCES: dict[str, str] = {
     ),
     "too_large": N_("“{name}” is {size} and the limit is {limit}. Split it, or keep only the columns that matter."),
     # roles
-    "no_text_role": N_("No column holds the text. Choose which column is the text."),
     "same_column_twice": N_("The column “{column}” has two roles. Choose a different column for each role."),
     "missing_column": N_("The column “{column}” ({role}) is not in this table. Its columns are: {found}."),
     "no_label_role": N_(
@@ -51,8 +50,8 @@ SENTENCES: dict[str, str] = {
         "add rows with at least one other label, or choose another label column."
     ),
     "too_few_examples": N_(
-        "{rows} rows with a label are too few to learn from and to check the result: at least {minimum} are needed "
-        "and at least one label with several rows. Add rows, or enlarge the table."
+        "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
+        "needed, and at least one label with several rows. Add rows."
     ),
     "nothing_left_to_train": N_(
         "With {validation} for validation and {test} for the test, the label “{label}” has no row left to learn from. "
@@ -78,9 +77,9 @@ SENTENCES: dict[str, str] = {
         "“{model}” has no safetensors file, and older weight files can carry programs, so they are never opened. "
         "Choose another model, or convert it to safetensors."
     ),
-    "run_has_no_model": N_("The run “{run}” kept no model, so nothing can start from it. Choose another one."),
+    "run_has_no_model": N_("Training {run} kept no model, so nothing can start from it. Choose another one."),
     # runs
-    "settings_invalid": N_("The settings cannot be used: {problem}."),
+    "settings_invalid": N_("These settings are out of their bounds: {problem}."),
     "loss_not_finite": N_(
         "The loss became infinite at step {step}: the training diverged. "
         "Launch it again with a smaller learning rate (a third of {learning_rate}, say)."
@@ -92,10 +91,13 @@ SENTENCES: dict[str, str] = {
     "disk_full": N_(
         "There is no room left on the disk ({free} free, about {needed} needed). Free some space, then try again."
     ),
-    "worker_failed": N_("The training ended on an error of ours. Its log names it: {reference}."),
-    "run_not_finished": N_("The run “{run}” has no model yet. Wait for its end, or choose another run."),
+    "worker_failed": N_(
+        "The training ended on an error of ours; its log says which. "
+        "Give this reference to the person who runs Parafine: {reference}."
+    ),
+    "run_not_finished": N_("Training {run} has no model yet. Wait for its end, or choose another one."),
     "project_not_found": N_("This project does not exist any more. Choose another one, or create one."),
-    "run_not_found": N_("This run does not exist any more. Choose another one."),
+    "run_not_found": N_("This training does not exist any more. Choose another one."),
     "project_busy": N_("“{project}” has a training under way. Stop it first, then delete the project."),
     "home_unusable": N_(
         "Parafine cannot write in its folder “{folder}” ({problem}). "
@@ -110,6 +112,13 @@ SENTENCES: dict[str, str] = {
 }
 """Every code and its sentence; `{…}` are the facts of the error."""
 
+PHRASES = {"kind", "problem", "role"}
+"""Facts that are messages themselves, marked with N_ where they are written, and translated with the sentence."""
+SIZES = {"free", "limit", "needed", "size"}
+"""Facts in bytes."""
+SHARES = {"test", "validation"}
+"""Facts in [0, 1]."""
+
 
 class UserError(Exception):
     """What a person did or met, with a way out: `UserError("one_column", name="a.csv", column="texte")`.
@@ -121,14 +130,27 @@ class UserError(Exception):
     def __init__(self, code: str, **facts: Any) -> None:
         self.code = code
         self.facts = facts
-        super().__init__(SENTENCES[code].format(**facts))
+        super().__init__(self.sentence(Words("en")))
 
     def __reduce__(self) -> tuple[Callable[..., UserError], tuple[str, dict[str, Any]]]:
         return _rebuild, (self.code, self.facts)
 
-    def sentence(self, gettext: Callable[[str], str]) -> str:
-        """The sentence in the language of `gettext`."""
-        return gettext(SENTENCES[self.code]).format(**self.facts)
+    def sentence(self, words: Words) -> str:
+        """The sentence and its facts in the language of `words`."""
+        facts = {name: _shown(name, value, words) for name, value in self.facts.items()}
+        return words.gettext(SENTENCES[self.code]).format(**facts)
+
+
+def _shown(name: str, value: Any, words: Words) -> str:
+    if isinstance(value, str):
+        return words.gettext(value) if name in PHRASES and value else value
+    if name in SIZES:
+        return words.size(value)
+    if name in SHARES:
+        return words.percent(value, 0)
+    if isinstance(value, int):
+        return words.integer(value)
+    return words.scientific(value) if isinstance(value, float) else str(value)
 
 
 def _rebuild(code: str, facts: dict[str, Any]) -> UserError:

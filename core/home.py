@@ -5,6 +5,7 @@ PARAFINE_HOME names the folder; without it, the platform's own place for a user'
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,9 +17,19 @@ from typing import Any
 from platformdirs import user_data_path
 
 from core.errors import UserError
+from core.words import N_
 
 ROOM_NEEDED = 500_000_000
 """Bytes that a training may need on the disk before it starts: weights, the best so far, and the zip."""
+
+WHY = {
+    errno.EACCES: N_("it has no right to write there"),
+    errno.EPERM: N_("it has no right to write there"),
+    errno.EROFS: N_("the disk can only be read"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EEXIST: N_("this is a file, not a folder"),
+    errno.ENOTDIR: N_("this is a file, not a folder"),
+}
 
 
 def home() -> Path:
@@ -28,8 +39,13 @@ def home() -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError("home_unusable", folder=folder, problem=error.strerror or error) from None
+        raise UserError("home_unusable", folder=folder, problem=why(error)) from None
     return folder.resolve()
+
+
+def why(error: OSError) -> str:
+    """What the system says, as a message that can be translated where we have one."""
+    return WHY.get(error.errno or 0, error.strerror or str(error))
 
 
 def locks_folder() -> Path:
@@ -42,7 +58,7 @@ def require_room(needed: int = ROOM_NEEDED) -> None:
     """Raises UserError("disk_full") when the home's disk has less than `needed` bytes left."""
     free = shutil.disk_usage(home()).free
     if free < needed:
-        raise UserError("disk_full", free=f"{free / 1e9:.1f} GB", needed=f"{needed / 1e9:.1f} GB")
+        raise UserError("disk_full", free=free, needed=needed)
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

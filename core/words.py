@@ -7,6 +7,7 @@ as it is: no compiled file to forget.
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -29,9 +30,9 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate l
 
 
 def language_for(asked: str | None, browser_locale: str | None) -> str:
-    """The language to speak: the one asked for when we have it, else the browser's, else English."""
+    """The language to speak: the one asked for when we have it, else the browser's first, else English."""
     for candidate in (asked, browser_locale):
-        short = (candidate or "").replace("_", "-").split("-")[0].lower()
+        short = re.split("[-_,;]", candidate or "")[0].strip().lower()
         if short in LANGUAGES:
             return short
     return "en"
@@ -77,7 +78,9 @@ class Words:
 
     def percent(self, value: float, digits: int = 1) -> str:
         """value: a share in [0, 1]."""
-        return numbers.format_percent(value, f"#,##0.{'0' * digits}%" if digits else "#,##0%", locale=self.language)
+        number = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        sign = f"{NO_BREAK_SPACE}%" if self.language == "fr" else "%"
+        return numbers.format_percent(value, number + sign, locale=self.language)
 
     def scientific(self, value: float) -> str:
         """A learning rate: 0.00002 reads 2e-5."""
@@ -91,9 +94,9 @@ class Words:
         """A number of bytes, in the unit people use for it."""
         units = ("o", "ko", "Mo", "Go") if self.language == "fr" else ("B", "kB", "MB", "GB")
         value, unit = float(count), 0
-        while value >= 1000 and unit < len(units) - 1:
+        while round(value) >= 1000 and unit < len(units) - 1:
             value, unit = value / 1000, unit + 1
-        text = self.decimal(value, 1) if unit and value < 10 else self.integer(round(value))
+        text = self.decimal(value, 1) if unit and round(value, 1) < 10 else self.integer(round(value))
         return f"{text}{NO_BREAK_SPACE}{units[unit]}"
 
     def duration(self, seconds: float) -> str:

@@ -116,7 +116,7 @@ def choose_roles(project: Project, words: Words) -> None:
     table, roles = project.table, project.roles
     assert table is not None
     assert roles is not None
-    st.subheader(_("What each column is"))
+    st.header(_("What each column is"))
     columns = st.columns(3)
     place = table.columns.index(roles.text)
     text = columns[0].selectbox(
@@ -172,7 +172,7 @@ def labels(tally: Tally, words: Words, has_label: bool) -> None:
     ]
     aside = ", ".join(part for part in left if part)
     used = words.ngettext("{count} row in use", "{count} rows in use", tally.used)
-    st.markdown(f"{used} · {_('not used')}{words.colon} {aside}" if aside else used)
+    st.markdown(_("{used} · not used: {aside}").format(used=used, aside=aside) if aside else used)
     if not has_label:
         st.info(
             _(
@@ -182,7 +182,7 @@ def labels(tally: Tally, words: Words, has_label: bool) -> None:
         return
     if not tally.labels:
         return
-    st.subheader(_("Rows for each label"))
+    st.header(_("Rows for each label"))
     (largest, most), (smallest, least) = next(iter(tally.labels.items())), list(tally.labels.items())[-1]
     alt = _("Bar chart of the rows of {count} labels, from {largest} ({most}) to {smallest} ({least}).").format(
         count=words.integer(len(tally.labels)),
@@ -209,7 +209,7 @@ def page() -> None:
             )
         )
         upload(project, words)
-        st.subheader(_("Try with an example"))
+        st.header(_("Try with an example"))
         offer_samples(words, project.id)
         return
     understood(project, words)

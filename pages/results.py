@@ -98,7 +98,7 @@ def show_figures(run: Run, words: Words) -> None:
                 rows=words.integer(figures["rows"]), margin=words.percent(max(margin, 1 / figures["rows"]), 0)
             )
         )
-    st.subheader(_("Label by label"))
+    st.header(_("Label by label"))
     rows = [
         [
             each["label"],
@@ -116,7 +116,7 @@ def show_figures(run: Run, words: Words) -> None:
             "Precision: of the rows given this label, how many deserve it. Recall: of the rows that deserve it, how many got it."
         )
     )
-    st.subheader(_("What is taken for what"))
+    st.header(_("What is taken for what"))
     alt = _("Confusion matrix: true labels in rows, predicted labels in columns.")
     chart(confusion_matrix(figures["confusion"], run.record().labels, words), words, key=f"confusion_{run.id}", alt=alt)
 
@@ -182,7 +182,7 @@ def page() -> None:
     if state != "done":
         how_it_ended(run, state, words, offer=False)
     show_figures(run, words)
-    st.subheader(_("Learning curves"))
+    st.header(_("Learning curves"))
     show_curves(run.metrics(), words)
     show_settings(run, project, words)
     if run.has_model():

@@ -100,7 +100,7 @@ def show_lengths(tokens: list[int], own: bool, longest: int, words: Words) -> No
     if not tokens:
         return
     cut = sum(length > longest for length in tokens) / len(tokens)
-    st.markdown(f"**{_('Length of the texts')}**")
+    st.markdown("**" + _("Length of the texts") + "**")
     said = _("{share} of the rows are longer than {longest} word pieces and lose their end.").format(
         share=words.percent(cut), longest=words.integer(longest)
     )
@@ -122,11 +122,11 @@ def show_run(run: Run, words: Words) -> None:
     record = run.record()
     settings = Settings.model_validate(record.settings)
     quiet(
-        _("Training {number} · {rows} rows, {labels} labels · {epochs} epochs, seed {seed}").format(
+        _("Training {number} · {rows}, {labels} · {epochs}, seed {seed}").format(
             number=record.number,
-            rows=words.integer(sum(record.parts.values())),
-            labels=words.integer(len(record.labels)),
-            epochs=words.integer(settings.epochs),
+            rows=words.ngettext("{count} row", "{count} rows", sum(record.parts.values())),
+            labels=words.ngettext("{count} label", "{count} labels", len(record.labels)),
+            epochs=words.ngettext("{count} epoch", "{count} epochs", settings.epochs),
             seed=settings.seed,
         )
     )

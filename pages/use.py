@@ -32,7 +32,7 @@ def predictor_of(project_id: str, run_id: str) -> Predictor:
 def try_it(run: Run, record: RunRecord, words: Words) -> None:
     """One text, and the probability of each label."""
     _ = words.gettext
-    st.subheader(_("Try it"))
+    st.header(_("Try it"))
     with st.form("try", border=False):
         text = st.text_area(
             _("Text"), height=110, placeholder=_("Type or paste a text like those of your table."), key="try_text"
@@ -64,7 +64,7 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
 def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
     """A CSV in, the same CSV with predictions out."""
     _ = words.gettext
-    st.subheader(_("Label a table"))
+    st.header(_("Label a table"))
     file = st.file_uploader(_("Table to label (CSV)"), key=f"table_{run.id}")
     if file is None:
         return
@@ -76,7 +76,6 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
         key = (run.id, file.file_id, roles)
         if st.button(
             _("Label {rows}").format(rows=words.ngettext("{count} row", "{count} rows", len(reading.table))),
-            type="primary",
             key="label_table",
         ):
             st.session_state["labelled"] = (key, predict(run, reading.table, roles, words))
@@ -175,15 +174,14 @@ def show_predictions(run: Run, labelled: pd.DataFrame, roles: Roles, name: str, 
 def take_away(run: Run, record: RunRecord, words: Words) -> None:
     """The zip, as a link to a file on the disk."""
     _ = words.gettext
-    st.subheader(_("Take the model away"))
+    st.header(_("Take the model away"))
     if not bundle_path(run).exists():
         with st.spinner(_("Packing the model…")):
             pack(run)
     size = words.size(bundle_path(run).stat().st_size)
     name = f"parafine-{record.number}.zip"
-    st.html(
-        f"<a class='download' href='{download_address(bundle_path(run), name)}' download='{name}'>{_('Download the model')} ({size})</a>"
-    )
+    label = _("Download the model ({size})").format(size=size)
+    st.html(f"<a class='download' href='{download_address(bundle_path(run), name)}' download='{name}'>{label}</a>")
     quiet(
         _(
             "A zip with the weights (safetensors), the tokenizer, a card with the real figures, and predict.py, which needs transformers alone."

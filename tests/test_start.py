@@ -121,7 +121,11 @@ def complete(tmp_path_factory: pytest.TempPathFactory, wheels: str) -> tuple[Pat
 @pytest.fixture
 def project(complete: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> Path:
     """A project with a complete .venv, free to be spoiled; what lies in foreign tells an old .venv from a new one."""
-    folder = shutil.copytree(complete[0], tmp_path / "project", symlinks=True)
+
+    def borrow(source: str, target: str) -> None:  # pip replaces the files of packages, it never writes into them
+        (os.link if "site-packages" in source else shutil.copy2)(source, target)
+
+    folder = shutil.copytree(complete[0], tmp_path / "project", symlinks=True, copy_function=borrow)
     (folder / ".venv" / "foreign").write_text("")
     return folder
 
@@ -313,12 +317,12 @@ def test_too_little_room_is_said_before_anything_is_made(
         (
             "ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: 2.1.0, 2.2.2)\n"
             "ERROR: No matching distribution found for torch==2.13.0",
-            "pip finds no torch==2.13.0: check the network, and that this Python is a 64-bit one",
+            "pip finds no torch==2.13.0: check the network, and that this is a 64-bit Python",
         ),
         (
             "ERROR: Cannot install torch because these package versions have conflicting dependencies.\n"
             "    The user requested torch\n    The user requested (constraint) torch==2.13.0\n",
-            "pip finds no torch==2.13.0: check the network, and that this Python is a 64-bit one",
+            "pip finds no torch==2.13.0: check the network, and that this is a 64-bit Python",
         ),
         (
             "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError('[Errno -3] Temporary "

@@ -22,12 +22,12 @@ function themed(value, style) {
   return names[value] ? style.getPropertyValue(names[value]).trim() || value : value;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   let node = parentElement.querySelector(".parafine-chart");
   if (!node) {
     node = document.createElement("div");
     node.className = "parafine-chart";
-    node.setAttribute("role", "img");
+    node.setAttribute("role", "figure");
     parentElement.appendChild(node);
   }
   node.setAttribute("aria-label", data.alt);

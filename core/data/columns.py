@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import BaseModel
 
 from core.errors import UserError
+from core.words import N_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +73,7 @@ def guess_roles(table: pd.DataFrame) -> Roles:
 def check_roles(roles: Roles, found: Sequence[str]) -> None:
     """Whether a table with the columns `found` can have these roles. Raises UserError: missing_column, same_column_twice."""
     columns = roles.columns()
-    for role, column in (("text", roles.text), ("question", roles.question), ("label", roles.label)):
+    for role, column in ((N_("text"), roles.text), (N_("question"), roles.question), (N_("label"), roles.label)):
         if column is not None and column not in found:
             raise UserError("missing_column", column=column, role=role, found=", ".join(found))
     for column in columns:

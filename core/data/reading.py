@@ -15,22 +15,23 @@ import pyarrow as pa
 import pyarrow.csv as pc
 
 from core.errors import UserError
+from core.words import N_
 
 LIMIT = 1_000_000_000
 """Largest upload read, in bytes."""
 
 SIGNATURES = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a zip file or an Excel or LibreOffice workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
-    b"\x1f\x8b": "a gzip file",
-    b"PAR1": "a Parquet file",
-    b"SQLite format": "a database",
+    b"\x89PNG": N_("a PNG picture"),
+    b"\xff\xd8\xff": N_("a JPEG picture"),
+    b"GIF8": N_("a GIF picture"),
+    b"%PDF": N_("a PDF document"),
+    b"PK\x03\x04": N_("a zip file or an Excel or LibreOffice workbook"),
+    b"\xd0\xcf\x11\xe0": N_("an old Excel or Word file"),
+    b"\x1f\x8b": N_("a gzip file"),
+    b"PAR1": N_("a Parquet file"),
+    b"SQLite format": N_("a database"),
 }
-"""First bytes of what is often renamed or exported by mistake. The kinds are msgids, see `KINDS` in the pages."""
+"""First bytes of what is often renamed or exported by mistake."""
 
 DELIMITERS = [",", ";", "\t"]
 SAMPLE = 65_536
@@ -74,7 +75,7 @@ def read(content: bytes | Path, name: str, dialect: Dialect | None = None, *, co
     if isinstance(content, Path):
         content = content.read_bytes()
     if len(content) > LIMIT:
-        raise UserError("too_large", name=name, size=f"{len(content) / 1e6:.0f} MB", limit=f"{LIMIT / 1e6:.0f} MB")
+        raise UserError("too_large", name=name, size=len(content), limit=LIMIT)
     _refuse_what_is_no_text(content, name)
     dialect = dialect or guess_dialect(content, name)
     table, set_aside = _parse(content, name, dialect)
@@ -106,7 +107,7 @@ def _guess_encoding(content: bytes, name: str) -> str:
             raise UserError("empty_file", name=name)
         return "utf-16"
     if b"\0" in content[:SAMPLE]:
-        raise UserError("not_a_table", name=name, kind="a file of another kind")
+        raise UserError("not_a_table", name=name, kind=N_("a file of another kind"))
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -131,11 +132,11 @@ def _guess_delimiter(sample: str) -> str:
         return present[0]
 
     from clevercsv import Sniffer
-    from clevercsv.exceptions import NoDetectionResult, ParserError
+    from clevercsv.exceptions import Error, NoDetectionResult
 
     try:
         found = Sniffer().sniff(sample[:8192], delimiters=present or DELIMITERS)
-    except (NoDetectionResult, ParserError):
+    except (NoDetectionResult, Error):
         found = None
     if found is not None and found.delimiter in DELIMITERS:
         return str(found.delimiter)
@@ -197,7 +198,7 @@ def _parse_carefully(content: bytes, name: str, dialect: Dialect) -> tuple[pd.Da
                 kept.append((row + [""] * len(names))[: len(names)])
             line = rows.line_num + 1
     except csv.Error:
-        problem = "a quotation mark is never closed, or closed too early"
+        problem = N_("a quotation mark is never closed, or closed too early")
         raise UserError("broken_row", row=line, name=name, problem=problem) from None
     return pd.DataFrame(kept, columns=names, dtype=pd.StringDtype("pyarrow")), set_aside
 

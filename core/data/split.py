@@ -49,7 +49,7 @@ def split(examples: pd.DataFrame, validation: float, test: float, seed: int) -> 
     parts = [part_of_group[group] for group in groups]
     learned = {label for label, part in zip(labels, parts, strict=True) if part == "train"}
     for label in sorted(set(labels) - learned):
-        raise UserError("nothing_left_to_train", label=label, validation=f"{validation:.0%}", test=f"{test:.0%}")
+        raise UserError("nothing_left_to_train", label=label, validation=validation, test=test)
     return ["unused" if origin and part != "train" else part for origin, part in zip(origins, parts, strict=True)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def ensure_supervisor() -> None:
     if is_held(slot()):
         return
     with (locks_folder().parent / "supervisor.log").open("ab") as log:
-        subprocess.Popen(
+        supervisor = subprocess.Popen(
             [sys.executable, "-m", "core.jobs.supervisor"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -51,6 +52,8 @@ def ensure_supervisor() -> None:
             stderr=log,
             **detached(),
         )
+    # Waited for, or it would stay behind as a zombie of this process when it leaves first.
+    threading.Thread(target=supervisor.wait, daemon=True).start()
 
 
 def detached() -> dict[str, Any]:

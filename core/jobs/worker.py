@@ -44,7 +44,9 @@ def attempt(run: Run) -> dict[str, Any]:
         run.report(run.progress().model_copy(update={"phase": "over", "seconds_left": 0.0}))
     except UserError as error:
         traceback.print_exc()
-        return _failed(error.code, **{name: str(value) for name, value in error.facts.items()})
+        numbers = (int, float)
+        facts = {name: value if isinstance(value, numbers) else str(value) for name, value in error.facts.items()}
+        return _failed(error.code, **facts)
     except MemoryError:
         traceback.print_exc()
         return _failed("out_of_memory")
@@ -56,7 +58,7 @@ def attempt(run: Run) -> dict[str, Any]:
     return {"state": result["state"], "reason": None}
 
 
-def _failed(code: str, **facts: str) -> dict[str, Any]:
+def _failed(code: str, **facts: str | float) -> dict[str, Any]:
     return {"state": "failed", "reason": {"code": code, "facts": facts}}
 
 

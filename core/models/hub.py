@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from pathlib import Path
 
 from core.errors import UserError
@@ -15,9 +16,19 @@ PATIENCE = 10
 
 def is_here(name: str) -> bool:
     """Whether the model was fetched before and can be used without internet."""
-    from huggingface_hub import try_to_load_from_cache
+    return folder_here(name) is not None
 
-    return isinstance(try_to_load_from_cache(name, "model.safetensors"), str)
+
+def folder_here(name: str) -> Path | None:
+    """The folder of a model that was fetched before, whole; None when it was not."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(name, allow_patterns=WANTED, local_files_only=True))
+    except (HFValidationError, LocalEntryNotFoundError):
+        return None
+    return folder if any(folder.glob("model*.safetensors")) else None
 
 
 def check_hub(name: str) -> None:
@@ -34,12 +45,12 @@ def check_hub(name: str) -> None:
 
 def fetch(name: str) -> Path:
     """The folder of the model on this machine, fetched when it is not here yet. Raises as check_hub does."""
+    if (here := folder_here(name)) is not None:
+        return here
     from huggingface_hub import snapshot_download
 
     with _translated(name):
-        folder = Path(
-            snapshot_download(name, allow_patterns=WANTED, etag_timeout=PATIENCE, local_files_only=is_here(name))
-        )
+        folder = Path(snapshot_download(name, allow_patterns=WANTED, etag_timeout=PATIENCE))
     if not any(folder.glob("model*.safetensors")):
         raise UserError("model_no_safetensors", model=name)
     return folder
@@ -47,25 +58,26 @@ def fetch(name: str) -> Path:
 
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
-    import httpx
+    import httpx2  # what huggingface_hub speaks HTTP with
     from huggingface_hub.errors import (
-        HfHubHTTPError,
+        FileMetadataError,
         HFValidationError,
         LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
         RepositoryNotFoundError,
     )
 
+    # An answer that is no JSON is a proxy's or a hotel's page in place of the hub's.
+    out_of_reach = (
+        httpx2.HTTPError,
+        LocalEntryNotFoundError,
+        FileMetadataError,
+        ConnectionError,
+        TimeoutError,
+        JSONDecodeError,
+    )
     try:
         yield
     except (RepositoryNotFoundError, HFValidationError):
         raise UserError("model_not_found", model=name) from None
-    except (
-        httpx.HTTPError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-        HfHubHTTPError,
-        ConnectionError,
-        TimeoutError,
-    ):
+    except out_of_reach:
         raise UserError("hub_unreachable", model=name) from None

@@ -18,6 +18,7 @@ from core.models.catalogue import check_folder, embedded_folder
 from core.models.choice import ModelChoice
 from core.models.hub import fetch
 from core.store.run import open_run
+from core.words import N_
 
 HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "classifier_dropout", "seq_classif_dropout")
 ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
@@ -68,7 +69,8 @@ def load_classifier(
             output_loading_info=True,
         )
     except (OSError, ValueError, KeyError) as error:
-        raise UserError("model_folder", folder=folder, problem=str(error).splitlines()[0][:200]) from None
+        # The log gets the whole chain; on screen stands a sentence.
+        raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
     missing = {str(name) for name in report["missing_keys"]} | {str(entry[0]) for entry in report["mismatched_keys"]}
     is_new = not kept or any("classifier" in name for name in missing)
     return model, tokenizer, is_new

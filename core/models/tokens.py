@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.models.catalogue import check_folder, embedded_path
 from core.models.choice import ModelChoice
+from core.models.hub import folder_here
 from core.store.run import Run
 
 SAMPLE = 5000
@@ -21,12 +22,10 @@ def tokenizer_file(choice: ModelChoice, project_id: str) -> tuple[Path, bool]:
     if choice.kind == "run":
         own = Run(project_id, choice.name).model_folder / "tokenizer.json"
     elif choice.kind == "folder":
-        own = check_folder(Path(choice.name)) / "tokenizer.json"
+        own = check_folder(Path(choice.name).expanduser()) / "tokenizer.json"
     elif choice.kind == "hub" and choice.name:
-        from huggingface_hub import try_to_load_from_cache
-
-        cached = try_to_load_from_cache(choice.name, "tokenizer.json")
-        own = Path(cached) if isinstance(cached, str) else None
+        here = folder_here(choice.name)
+        own = here / "tokenizer.json" if here is not None else None
     if own is not None and own.exists():
         return own, True
     return embedded_path() / "tokenizer.json", choice.kind == "embedded"

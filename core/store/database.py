@@ -27,11 +27,13 @@ from sqlalchemy import (
     inspect,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import NullPool
 
 from core.errors import UserError
-from core.home import home, locks_folder
+from core.home import home, locks_folder, why
+from core.words import N_
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 HEAD = "0001"
@@ -116,9 +118,10 @@ def _open(address: str) -> Engine:
         event.listen(opened, "connect", _prepare_sqlite)
     try:
         with FileLock(locks_folder() / "migration.lock"):
+            _try(opened)
             _migrate(opened)
     except OSError as error:
-        raise UserError("home_unusable", folder=home(), problem=error.strerror or error) from None
+        raise UserError("home_unusable", folder=home(), problem=why(error)) from None
     return opened
 
 
@@ -130,8 +133,18 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _try(opened: Engine) -> None:
+    try:
+        opened.connect().close()
+    except OperationalError as error:
+        raise UserError("home_unusable", folder=home(), problem=N_("the database cannot be opened")) from error
+
+
 def _migrate(opened: Engine) -> None:
     with opened.begin() as connection:
+        if opened.dialect.name == "sqlite":
+            # Python's sqlite3 begins no transaction for CREATE TABLE: a migration cut off would stay half done.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         if HEAD in _revisions(connection):
             return
         # Alembic weighs as much as the rest of this room: only a home that is behind pays for it.

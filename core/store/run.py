@@ -140,7 +140,7 @@ def create_run(project_id: str, record: RunRecord, examples: pd.DataFrame) -> Ru
 def open_run(project_id: str, identifier: str) -> Run:
     """Raises UserError("run_not_found")."""
     run = Run(project_id, identifier)
-    if not identifier.isalnum() or not (run.folder / "run.json").exists():
+    if not (project_id.isalnum() and identifier.isalnum()) or not (run.folder / "run.json").exists():
         raise UserError("run_not_found")
     return run
 

@@ -38,10 +38,16 @@ SHAPES: dict[str, _Shape] = {
 }
 
 
+STEADY_ROWS = 1000
+"""Rows of a table whose tenth is enough to tell a better epoch from luck."""
+
+
 def preset(name: PresetName, size: Size) -> dict[str, Any]:
     """The fields of Settings that a preset decides, for a table of this size."""
     shape = SHAPES[name]
     rows = max(size.rows, 1)
+    # The figures of a small validation part jump about: no reason to end early, and such a training is short.
+    patience = shape.patience if rows >= STEADY_ROWS else 0
     epochs = round(15 * (300 / rows) ** (1 / 3) * shape.epochs)
     return {
         "preset": name,
@@ -52,7 +58,7 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
         "warmup_share": 0.1,
         "weight_decay": 0.01,
         "dropout": 0.1,
-        "patience": shape.patience,
+        "patience": patience,
     }
 
 

@@ -28,7 +28,11 @@ def probe_head(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encod
     rows = encoded[:MOST_ROWS]
     gold = np.array([entry["labels"] for entry in rows])
     scaler = StandardScaler()
-    standard = scaler.fit_transform(features(model, tokenizer, rows, bf16))
+    seen = features(model, tokenizer, rows, bf16)
+    scaler.fit(seen)
+    # A feature that hardly varies would get a weight of any size.
+    scaler.scale_ = np.maximum(scaler.scale_, 0.1 * np.median(scaler.scale_))
+    standard = scaler.transform(seen)
     regression = LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(standard, gold)
     weight, bias = regression.coef_, regression.intercept_
     if len(regression.classes_) == 2:

@@ -43,8 +43,16 @@ def make_settings(values: dict[str, Any]) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise UserError("settings_invalid", problem="; ".join(faults)) from None
+        names = list(dict.fromkeys(str(fault["loc"][0]) for fault in error.errors()))
+        raise UserError("settings_invalid", problem=", ".join(map(_with_bounds, names))) from None
+
+
+def _with_bounds(field: str) -> str:
+    try:
+        least, most = bounds(field)
+    except KeyError:
+        return field
+    return f"{field} ({least:g}–{most:g})"
 
 
 def bounds(field: str) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.store.run import Run
+from core.words import N_
 
 ROOT = Path(__file__).resolve().parents[2]
 CHUNK = 256
@@ -67,7 +68,7 @@ class Predictor:
                     # It left for want of questions between two of ours: start it again, once.
                     self._process = None
                     if attempt == 2:
-                        raise UserError("predict_failed", problem="the process ended") from None
+                        raise UserError("predict_failed", problem=N_("its process ended")) from None
                     continue
                 if "error" in answer:
                     raise UserError("predict_failed", problem=answer["error"])

@@ -30,7 +30,8 @@ def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str) -> None:
         "file": key,
         "words": {"reset": _("Show everything again"), "picture": _("Save as a picture")},
     }
-    _component()(data=data, key=key)
+    # In a list: of a dictionary Streamlit asks pandas whether it holds tables, and a page without one must not pay for pandas.
+    _component()(data=[data], key=key)
 
 
 @st.cache_resource

@@ -30,7 +30,7 @@ def reported() -> Iterator[None]:
 
 
 def show_error(error: UserError) -> None:
-    st.error(error.sentence(current_words().gettext))
+    st.error(error.sentence(current_words()))
 
 
 def show_failure(error: Exception) -> bool:

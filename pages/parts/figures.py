@@ -30,6 +30,7 @@ def layout(words: Words, height: int, **more: Any) -> dict[str, Any]:
         "separators": f",{NO_BREAK_SPACE}" if words.language == "fr" else ".,",
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
         "hoverlabel": {"bgcolor": "$paper", "font": {"color": "$text"}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "$line", "activecolor": "$text"},
         "uirevision": "kept",
         "dragmode": "zoom",
     }
@@ -39,75 +40,93 @@ def layout(words: Words, height: int, **more: Any) -> dict[str, Any]:
 
 
 def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) -> Figure:
-    """One metric against epochs: training and validation. points: those of a run's metrics.jsonl."""
+    """One metric against epochs: training and validation. points: those of a run's metrics.jsonl.
+
+    The training loss of single batches jumps: it is drawn thin, and its running mean bold.
+    """
     _ = words.gettext
+    scale, unit = (100, f"{NO_BREAK_SPACE}%" if words.language == "fr" else "%") if name != "loss" else (1, "")
     traces = []
     for split, label, colour, mode in (
         ("train", _("training"), FLAME, "lines"),
         ("validation", _("validation"), BLUE, "lines+markers"),
     ):
         chosen = [point for point in points if point["split"] == split and point["name"] == name]
+        trace = {
+            "type": "scatter",
+            "mode": mode,
+            "name": label,
+            "legendgroup": label,
+            "x": [point["epoch"] for point in chosen],
+            "y": [point["value"] * scale for point in chosen],
+            "line": {"color": colour, "width": 2.5},
+            "marker": {"size": 7},
+            "hovertemplate": f"%{{y:.{1 if unit else 3}f}}{unit}<extra>{label}, {_('epoch')} %{{x:.2f}}</extra>",
+        }
+        if split == "train" and chosen:
+            raw = {"line": {"color": colour, "width": 1}, "opacity": 0.35, "showlegend": False, "hoverinfo": "skip"}
+            traces.append({**trace, **raw, "hovertemplate": None})
+            trace["y"] = running_mean(trace["y"])
         if chosen or split == "validation":
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": mode,
-                    "name": label,
-                    "x": [point["epoch"] for point in chosen],
-                    "y": [point["value"] for point in chosen],
-                    "line": {"color": colour, "width": 2.5},
-                    "marker": {"size": 7},
-                    "hovertemplate": "%{y:.3f}<extra>" + label + ", " + _("epoch") + " %{x:.2f}</extra>",
-                }
-            )
-    share = {"range": [0, 1.02], "tickformat": ".0%"} if name != "loss" else {"rangemode": "tozero"}
-    return {
-        "data": traces,
-        "layout": layout(
-            words,
-            320,
-            xaxis={"title": {"text": _("epochs")}, "rangemode": "tozero"},
-            yaxis={"title": {"text": title}, **share},
-            showlegend=True,
-        ),
+            traces.append(trace)
+    share = {"range": [0, 102], "ticksuffix": unit} if unit else {"rangemode": "tozero"}
+    axes = {
+        "xaxis": {"title": {"text": _("epochs")}, "rangemode": "tozero"},
+        "yaxis": {"title": {"text": title}, **share},
     }
+    return {"data": traces, "layout": layout(words, 320, showlegend=True, **axes)}
+
+
+def running_mean(values: list[float]) -> list[float]:
+    """Exponential mean over about a tenth of the curve, without the lag of its start."""
+    keep = 1 - 1 / max(1.0, min(20.0, len(values) / 10))
+    found, total, weight = [], 0.0, 0.0
+    for value in values:
+        total, weight = keep * total + value, keep * weight + 1
+        found.append(total / weight)
+    return found
 
 
 def label_counts(counts: dict[str, int], words: Words) -> Figure:
     """Horizontal bars, the most frequent label on top."""
-    ranked = sorted(counts.items(), key=lambda pair: pair[1])
-    return _bars([name for name, _ in ranked], [count for _, count in ranked], words, words.gettext("rows"), ",d")
+    ranked = dict(sorted(counts.items(), key=lambda pair: pair[1]))
+    return _bars(ranked, [words.integer(count) for count in ranked.values()], words, words.gettext("rows"))
 
 
 def probability_bars(shares: dict[str, float], words: Words, most: int = 12) -> Figure:
-    """The likeliest labels, the best on top."""
-    ranked = sorted(shares.items(), key=lambda pair: pair[1])[-most:]
-    figure = _bars(
-        [name for name, _ in ranked], [share for _, share in ranked], words, words.gettext("probability"), ".1%"
-    )
-    figure["layout"]["xaxis"] |= {"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
-    figure["data"][0]["marker"]["color"] = [GREY] * (len(ranked) - 1) + [FLAME]
+    """The likeliest labels, the best on top and in flame."""
+    ranked = dict(sorted(shares.items(), key=lambda pair: pair[1])[-most:])
+    figure = _bars(ranked, [words.percent(share, 2) for share in ranked.values()], words, words.gettext("probability"))
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    figure["layout"]["xaxis"] |= {
+        "range": [0, 1.12],
+        "tickvals": ticks,
+        "ticktext": [words.percent(tick, 0) for tick in ticks],
+    }
+    figure["data"][0]["marker"] = {"color": [GREY] * (len(ranked) - 1) + [FLAME]}
     return figure
 
 
-def _bars(names: list[str], values: list[float], words: Words, title: str, form: str) -> Figure:
+def _bars(values: dict[str, float] | dict[str, int], said: list[str], words: Words, title: str) -> Figure:
+    """values: bottom to top; said: what stands at the end of each bar."""
     trace = {
         "type": "bar",
         "orientation": "h",
-        "x": values,
-        "y": [_cut(name) for name in names],
-        "customdata": names,
-        "texttemplate": f"%{{x:{form}}}",
+        "x": list(values.values()),
+        "y": _cut_all(list(values)),
+        "customdata": list(values),
+        "text": said,
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": BLUE},
-        "hovertemplate": f"%{{customdata}} : %{{x:{form}}}<extra></extra>",
+        "hovertemplate": f"%{{customdata}}{words.colon} %{{text}}<extra></extra>",
     }
-    height = min(70 + 26 * max(len(names), 2), 2200)
-    axes = {"xaxis": {"title": {"text": title}}, "yaxis": {"type": "category", "dtick": 1}}
-    figure = {"data": [trace], "layout": layout(words, height, showlegend=False, **axes)}
-    figure["layout"]["margin"]["t"] = 8
-    figure["layout"]["margin"]["r"] = 60
+    axes = {"xaxis": {"title": {"text": title}}, "yaxis": {"type": "category", "dtick": 1, "showgrid": False}}
+    figure = {
+        "data": [trace],
+        "layout": layout(words, min(70 + 26 * max(len(values), 2), 2200), showlegend=False, **axes),
+    }
+    figure["layout"]["margin"] |= {"t": 8, "r": 60}
     return figure
 
 
@@ -125,7 +144,8 @@ def length_histogram(tokens: list[int], longest: int, words: Words) -> Figure:
         "y": [bins[place] for place in places],
         "width": width,
         "marker": {"color": colours},
-        "hovertemplate": "%{y:,d} " + _("rows") + ", ≈ %{x:,d} " + _("word pieces") + "<extra></extra>",
+        "hovertemplate": _("{rows} rows of about {tokens} word pieces").format(rows="%{y:,d}", tokens="%{x:,d}")
+        + "<extra></extra>",
     }
     line = {
         "type": "line",
@@ -158,40 +178,39 @@ def confusion_matrix(counts: list[list[int]], labels: list[str], words: Words) -
     """True labels down, predicted labels across; each cell coloured by its share of its row, with its count when legible."""
     _ = words.gettext
     totals = [max(sum(row), 1) for row in counts]
-    shares = [[count / total for count in row] for row, total in zip(counts, totals, strict=True)]
-    names = [_cut(label, 22) for label in labels]
-    unique = names if len(set(names)) == len(names) else labels
-    size = len(labels)
+    names = _cut_all(labels, 22)
     trace = {
         "type": "heatmap",
-        "x": unique,
-        "y": unique,
-        "z": shares,
-        "customdata": counts,
+        "x": names,
+        "y": names,
+        "z": [[count / total for count in row] for row, total in zip(counts, totals, strict=True)],
+        "text": [[words.integer(count) if count else "" for count in row] for row in counts],
         "zmin": 0,
         "zmax": 1,
         "colorscale": [[0, "rgba(47,109,181,0.04)"], [1, BLUE]],
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "hovertemplate": _("true")
-        + " : %{y}<br>"
-        + _("predicted")
-        + " : %{x}<br>%{customdata:,d} (%{z:.0%})<extra></extra>",
+        "hovertemplate": f"{_('true')}{words.colon} %{{y}}<br>{_('predicted')}{words.colon} %{{x}}<br>%{{text}} (%{{z:.0%}})<extra></extra>",
     }
-    if size <= 20:
-        trace |= {"texttemplate": "%{customdata}", "textfont": {"size": 12}}
+    if len(labels) <= 20:
+        trace |= {"texttemplate": "%{text}", "textfont": {"size": 12}}
     category = {"showgrid": False, "type": "category", "dtick": 1}
+    if len(labels) > 40:
+        category["tickfont"] = {"size": 9}
     axes = {
         "xaxis": {"title": {"text": _("predicted label")}, "tickangle": -45, **category},
         "yaxis": {"title": {"text": _("true label")}, "autorange": "reversed", **category},
     }
-    figure = {"data": [trace], "layout": layout(words, min(max(220 + 30 * size, 340), 1500), **axes)}
-    if size > 40:
-        for axis in ("xaxis", "yaxis"):
-            figure["layout"][axis]["tickfont"] = {"size": 9}
-    return figure
+    return {"data": [trace], "layout": layout(words, min(max(220 + 30 * len(labels), 340), 1500), **axes)}
 
 
-def _cut(text: str, width: int = 38) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def _cut_all(names: list[str], width: int = 38) -> list[str]:
+    """Names short enough for an axis, still all different."""
+    found: list[str] = []
+    for name in names:
+        cut = name if len(name) <= width else name[: width - 1] + "…"
+        while cut in found:
+            cut += "\u200b"
+        found.append(cut)
+    return found

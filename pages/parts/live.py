@@ -79,7 +79,7 @@ def _at_work(run: Run, state: State, progress: Progress, words: Words) -> None:
         said = f"**{said}**…"
     st.progress(min(share, 1.0), text=said)
     asked = run.stop_request.exists()
-    button, remark = st.columns([2, 5], vertical_alignment="center")
+    button, remark = st.columns([3, 5], vertical_alignment="center")
     if button.button(_("Stop and keep what was learned"), disabled=asked, key=f"stop_{run.id}", width="stretch"):
         stop(run)
         st.rerun()
@@ -97,7 +97,7 @@ def show_curves(points: list[dict[str, object]], words: Words) -> None:
     left, right = st.columns(2)
     with left:
         st.markdown(
-            f"**{_('Loss')}**",
+            "**" + _("Loss") + "**",
             help=_(
                 "How wrong the model is, in nats: lower is better. "
                 "If validation rises while training falls, it learns by heart."
@@ -107,9 +107,9 @@ def show_curves(points: list[dict[str, object]], words: Words) -> None:
         chart(curves(points, "loss", words, _("loss")), words, key="curve_loss", alt=alt)
     with right:
         st.markdown(
-            f"**{_('Macro-F1')}**",
+            "**" + _("Macro-F1") + "**",
             help=_(
-                "Mean over the labels of how well each is found and not confused, from 0 to 100 %. "
+                "Mean over the labels of how well each is found and not confused, from 0 to 100%. "
                 "A rare label counts as much as a frequent one."
             ),
         )

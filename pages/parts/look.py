@@ -9,29 +9,27 @@ import streamlit as st
 
 from core.words import Words
 
-STYLE = Path(__file__).resolve().parents[2] / "assets" / "theme" / "look.css"
-
-UPLOADER = """
-<style>
-[data-testid="stFileUploaderDropzoneInstructions"] * {{ font-size: 0 !important; }}
-[data-testid="stFileUploaderDropzoneInstructions"]::after {{ content: "{drop}"; font-size: .92rem; opacity: .8; }}
-[data-testid="stFileUploaderDropzone"] button[data-testid^="stBaseButton"] p {{ font-size: 0; }}
-[data-testid="stFileUploaderDropzone"] button[data-testid^="stBaseButton"] p::after {{ content: "{browse}"; font-size: 1rem; }}
-</style>
-"""
-
-# Streamlit writes <html lang="en"> whatever the page says; readers aloud need the truth.
-_LANGUAGE = """
-export default function ({ data }) { document.documentElement.lang = data.language; }
-"""
+THEME = Path(__file__).resolve().parents[2] / "assets" / "theme"
 
 
 def dress(words: Words) -> None:
-    """Puts the style and the language on the page."""
+    """Puts the style and the language on the page, and Streamlit's own words in that language."""
     _ = words.gettext
-    st.html(STYLE)
-    st.html(UPLOADER.format(drop=_("Drop a CSV file here (200 MB at most)"), browse=_("Choose a file")))
-    _page_language()(data={"language": words.language}, key="page_language", height="content")
+    st.html(THEME / "look.css")
+    own = {
+        "Upload": _("Choose a file"),
+        "200MB per file": _("or drop it here (CSV, 200 MB at most)"),
+        "file upload": _("Choose a file"),
+        "Drag and drop file here": _("or drop it here (CSV, 200 MB at most)"),
+        "Press Enter to apply": _("Enter to apply"),
+        "Press Enter to submit form": _("Enter to send"),
+        "Press Ctrl+Enter to apply": _("Ctrl+Enter to apply"),
+        "Press Ctrl+Enter to submit form": _("Ctrl+Enter to send"),
+        "Press ⌘+Enter to apply": _("⌘+Enter to apply"),
+        "Press ⌘+Enter to submit form": _("⌘+Enter to send"),
+        "No results": _("Nothing found"),
+    }
+    _language()(data=[{"language": words.language, "words": own}], key="page_language", height="content")
 
 
 def lead(text: str) -> None:
@@ -46,5 +44,5 @@ def quiet(text: str, *, centred: bool = False) -> None:
 
 
 @st.cache_resource
-def _page_language():
-    return st.components.v2.component("parafine_language", js=_LANGUAGE)
+def _language():
+    return st.components.v2.component("parafine_language", js=(THEME / "language.js").read_text(encoding="utf-8"))

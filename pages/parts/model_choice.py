@@ -50,7 +50,8 @@ def title(choice: ModelChoice, project: Project, words: Words) -> str:
     """One line for a list."""
     _ = words.gettext
     if choice.kind == "embedded":
-        return f"{EMBEDDED.name} · {_(LANGUAGES['en'])} · {_('comes with Parafine, no internet')}"
+        need = _("comes with Parafine, no internet")
+        return f"{EMBEDDED.name} · {_languages(EMBEDDED, words)} · {need}"
     if choice.kind == "run":
         numbers = {run.id: run.record().number for run in list_runs(project.id)}
         return _("Training {number} of this project (transfer learning)").format(number=numbers.get(choice.name, "?"))

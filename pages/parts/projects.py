@@ -29,16 +29,16 @@ def show_projects(words: Words) -> None:
             go("data", project=create_project(name.strip() or _("Untitled project")).id)
     projects = list_projects()
     if projects:
-        st.subheader(_("Your projects"))
+        st.header(_("Your projects"))
         for project in projects:
             _line(project, words)
-    st.subheader(_("Try with an example"))
+    st.header(_("Try with an example"))
     offer_samples(words, None)
 
 
 def _line(project: Project, words: Words) -> None:
     _ = words.gettext
-    name, facts, opening, renaming, deleting = st.columns([4, 4, 1.3, 1.5, 1.6], vertical_alignment="center")
+    name, facts, opening, renaming, deleting = st.columns([3.6, 3.6, 1.4, 2, 2], vertical_alignment="center")
     name.markdown(f"**{project.name.replace('*', chr(92) + '*')}**")
     rows = words.ngettext("{count} row", "{count} rows", project.table.rows) if project.table else _("no table yet")
     runs = words.ngettext("{count} training", "{count} trainings", len(list_runs(project.id)))

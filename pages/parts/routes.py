@@ -15,6 +15,7 @@ import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.home import home
+from core.words import Words, language_for
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,13 +58,14 @@ async def plotly_script(request: Request) -> Response:
 async def download(request: Request) -> Response:
     from starlette.responses import FileResponse, PlainTextResponse
 
+    _ = Words(language_for(None, request.headers.get("accept-language"))).gettext
     try:
         relative = _signer().loads(request.path_params["token"], max_age=DAY)
     except BadSignature:
-        return PlainTextResponse("This link has expired: open the page again.", status_code=403)
+        return PlainTextResponse(_("This link has expired: open the page again."), status_code=403)
     path = home() / relative
     if not path.is_file():
-        return PlainTextResponse("This file is not there any more: open the page again.", status_code=404)
+        return PlainTextResponse(_("This file is not there any more: open the page again."), status_code=404)
     return FileResponse(path, filename=request.path_params["name"])
 
 

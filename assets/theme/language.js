@@ -1,0 +1,53 @@
+// Streamlit writes <html lang="en"> and a few words of its own in English, whatever language the page speaks.
+// Here the page's language is told to the browser, and those words are put in ours, also when Streamlit draws them again.
+const PLACES = "[data-testid=stFileUploader], [data-testid=InputInstructions], [data-testid=stSelectboxVirtualDropdown], [role=listbox]";
+const originals = new WeakMap();
+let words = {};
+let observer;
+
+function translate(node) {
+  const original = originals.get(node);
+  const said = original && original.shown === node.nodeValue ? original.text : node.nodeValue;
+  const wanted = words[said.trim()];
+  if (wanted && node.nodeValue !== wanted) {
+    originals.set(node, { text: said, shown: wanted });
+    node.nodeValue = wanted;
+  }
+}
+
+function within(root) {
+  const places = root.querySelectorAll ? [...root.querySelectorAll(PLACES)] : [];
+  if (root.closest && root.closest(PLACES)) places.push(root);
+  for (const place of places) {
+    const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) translate(walker.currentNode);
+    for (const input of place.querySelectorAll("input[type=file]")) input.setAttribute("aria-label", words["file upload"]);
+  }
+}
+
+// The theme's colours are known inside components only; the style sheet needs them everywhere.
+function shareColours(element) {
+  const style = getComputedStyle(element instanceof ShadowRoot ? element.host : element);
+  for (const [name, source] of [["--ink", "--st-text-color"], ["--paper", "--st-background-color"], ["--line", "--st-border-color"]]) {
+    document.documentElement.style.setProperty(name, style.getPropertyValue(source));
+  }
+}
+
+export default function ({ data: [data], parentElement }) {
+  document.documentElement.lang = data.language;
+  shareColours(parentElement);
+  words = data.words;
+  within(document.body);
+  if (!observer) {
+    observer = new MutationObserver((changes) => {
+      for (const change of changes) {
+        if (change.type === "characterData") {
+          if (change.target.parentElement?.closest(PLACES)) translate(change.target);
+        } else {
+          change.addedNodes.forEach((node) => (node.nodeType === Node.TEXT_NODE ? within(node.parentElement || document.body) : within(node)));
+        }
+      }
+    });
+    observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+  }
+}

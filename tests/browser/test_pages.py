@@ -1,0 +1,80 @@
+"""Every page in a real browser: reachable by everybody, in its language, light and dark, nothing sideways."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Visit, settled
+
+pytestmark = pytest.mark.slow
+
+STREAMLIT_OWN = {"list", "listitem"}
+"""Rules that Streamlit's own frame breaks whatever a page does."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("locale", "example"), [("fr-FR", "Essayer cet exemple"), ("en-US", "Try this example")])
+def test_everybody_can_use_every_page(visit: Visit, locale: str, example: str, scheme: str) -> None:
+    """No fault that axe finds, and nothing wider than a 1280-pixel screen."""
+    page = visit.open("/", locale=locale, scheme=scheme)
+    addresses = ["/"]
+    page.get_by_role("button", name=example).nth(1).click()
+    page.wait_for_url("**/data?*")
+    settled(page)
+    query = page.url.split("?")[1]
+    addresses += [f"/{name}?{query}" for name in ("data", "augment", "train", "results", "use")]
+    faults = []
+    for address in addresses:
+        page.goto(visit.server.url + address)
+        settled(page)
+        found = Axe().run(page).response["violations"]
+        for violation in found:
+            if violation["id"] not in STREAMLIT_OWN:
+                where = [node["target"] for node in violation["nodes"]][:4]
+                faults.append(f"{address.split('?')[0]} {scheme} {violation['id']}: {where}")
+        width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        if width > page.evaluate("document.querySelector('[data-testid=stMain]').clientWidth"):
+            faults.append(f"{address} scrolls sideways")
+    assert faults == []
+
+
+def test_a_picture_renamed_csv_is_a_sentence_and_loses_nothing(visit: Visit) -> None:
+    """The table that was there stays."""
+    page = visit.open("/")
+    page.get_by_role("button", name="Essayer cet exemple").nth(1).click()
+    page.wait_for_url("**/data?*")
+    settled(page)
+    page.get_by_text("Remplacer ce tableau").click()
+    picture = {"name": "photo.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(200)}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(picture)
+    page.wait_for_selector("[data-testid=stAlert]")
+    said = page.inner_text("[data-testid=stAlert]")
+    assert "photo.csv" in said
+    assert "PNG" in said
+    assert "shop_messages.csv" in page.inner_text("[data-testid=stMain]")
+
+
+def test_an_idle_server_is_small_and_fifty_megabytes_leave_the_page_usable(visit: Visit) -> None:
+    """The list of projects served, under 200 MB; then 50 MB of CSV are read, shown, and the next page of rows opens."""
+    page = visit.open("/")
+    assert visit.server.resident() < 200_000_000
+    row = "Une phrase assez ordinaire qui revient souvent, mais jamais avec le même numéro {place} ni la même fin {place}.;{label}\n"
+    rows = 420_000
+    content = "texte;étiquette\n" + "".join(
+        row.format(place=place, label=f"classe {place % 7}") for place in range(rows)
+    )
+    assert len(content.encode()) > 50_000_000
+    page.get_by_role("textbox").first.fill("Grand tableau")
+    page.get_by_role("button", name="Créer le projet").click()
+    page.wait_for_url("**/data?*")
+    settled(page)
+    large = visit.server.home / "grand.csv"
+    large.write_text(content, encoding="utf-8")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(large)
+    page.wait_for_selector("[data-testid=stSpinner]")
+    assert "grand.csv" in page.inner_text("[data-testid=stSpinner]")
+    page.get_by_role("button", name="Lignes suivantes").click(timeout=300_000)
+    page.wait_for_selector("text=Lignes 21 à 40 sur 420\u202f000")
+    settled(page)
+    assert "classe 6" in page.inner_text("[data-testid=stMain]")

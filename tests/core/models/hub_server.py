@@ -1,0 +1,121 @@
+"""A hub on 127.0.0.1: the part of its protocol that huggingface_hub 2 asks for, over real folders."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+SHA = "5c0ffee5" * 5
+
+
+@dataclass
+class Hub:
+    """What is served, what was asked, and what goes wrong."""
+
+    models: dict[str, Path]
+    asked: list[str] = field(default_factory=list)
+    """Method and path of every request."""
+    cut: str = ""
+    """A file whose transfer breaks off halfway."""
+    is_down: bool = False
+    """Every answer is 503."""
+    page: str = ""
+    """Every answer is this page, as a proxy or a hotel gives it."""
+    address: str = ""
+
+    def files(self, name: str) -> list[Path]:
+        return sorted(path for path in self.models[name].rglob("*") if path.is_file())
+
+
+@contextmanager
+def serving(hub: Hub) -> Iterator[Hub]:
+    """The hub answers at `hub.address` until the end of the block."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            answer(self, hub)
+
+        def do_HEAD(self) -> None:
+            answer(self, hub)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    hub.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
+    path = unquote(urlsplit(request.path).path)
+    hub.asked.append(f"{request.command} {path}")
+    if hub.is_down:
+        return send(request, 503, b"down")
+    if hub.page:
+        return send(request, 200, hub.page.encode())
+    if about := re.fullmatch(r"/api/models/(.+?)(/revision/[^/]+|/tree/[^/]+(?:/.*)?)?", path):
+        name, what = about[1], about[2] or ""
+        if name not in hub.models:
+            return missing(request, "RepoNotFound")
+        root = hub.models[name]
+        files = [(str(file.relative_to(root).as_posix()), file) for file in hub.files(name)]
+        if what.startswith("/tree"):
+            tree = [
+                {"type": "file", "path": place, "size": file.stat().st_size, "oid": digest(file)}
+                for place, file in files
+            ]
+            return send(request, 200, json.dumps(tree).encode())
+        siblings = [{"rfilename": place} for place, _ in files]
+        facts = {"_id": "1", "id": name, "modelId": name, "sha": SHA, "private": False, "siblings": siblings}
+        return send(request, 200, json.dumps(facts).encode())
+    if file := re.fullmatch(r"/(.+?)/resolve/([^/]+)/(.+)", path):
+        name, _, place = file.groups()
+        if name not in hub.models:
+            return missing(request, "RepoNotFound")
+        found = hub.models[name] / place
+        if found not in hub.files(name):
+            return missing(request, "EntryNotFound")
+        return send(request, 200, found.read_bytes(), etag=digest(found), is_cut=place == hub.cut)
+    return missing(request, "RepoNotFound")
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha1(file.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def missing(request: BaseHTTPRequestHandler, code: str) -> None:
+    send(request, 404, b"not found", error=code)
+
+
+def send(
+    request: BaseHTTPRequestHandler, status: int, body: bytes, etag: str = "", error: str = "", is_cut: bool = False
+) -> None:
+    request.send_response(status)
+    request.send_header("Content-Length", str(len(body)))
+    request.send_header("X-Repo-Commit", SHA)
+    if etag:
+        request.send_header("ETag", f'"{etag}"')
+    if error:
+        request.send_header("X-Error-Code", error)
+    request.end_headers()
+    if request.command == "GET":
+        request.wfile.write(body[: len(body) // 2] if is_cut else body)
+        request.close_connection = request.close_connection or is_cut

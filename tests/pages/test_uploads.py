@@ -1,0 +1,110 @@
+"""Files dropped on the Data page: what cannot be read is said in the person's language, and nothing is lost by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.data.reading import LIMIT
+from core.errors import SENTENCES
+from core.store.project import Project, create_project, open_project, read_table
+from core.words import Words
+from tests.pages.screen import errors, everything, file_of, said, sentence, texts, upload, visit
+from tests.tables import as_csv, messages
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256))
+
+BAD: dict[str, tuple[bytes, str, dict[str, Any]]] = {
+    "an empty file": (b"", "empty_file", {}),
+    "blank lines only": (b"\n \r\n", "empty_file", {}),
+    "a picture": (PNG, "not_a_table", {"kind": "a PNG picture"}),
+    "a workbook": (b"PK\x03\x04\x14\0", "not_a_table", {"kind": "a zip file or an Excel or LibreOffice workbook"}),
+    "a program": (b"\x7fELF\x02\x01\x01\0\0", "not_a_table", {"kind": "a file of another kind"}),
+    "a header alone": (b"text,label\n", "no_rows", {"columns": "text, label"}),
+    "one column": (b"message\nhello\nbye\n", "one_column", {"column": "message"}),
+    "bytes of no encoding": (b"text,label\ncaf\xe9,a\nbad \x81,b\n", "unreadable_text", {"row": 3}),
+    "a quotation mark never closed": (
+        b'text,label\na,b\n"c,d\n',
+        "broken_row",
+        {"row": 3, "problem": "a quotation mark is never closed, or closed too early"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_refused_with_its_own_sentence(home: object, words: Words, case: str) -> None:
+    content, code, facts = BAD[case]
+    project = create_project("Vide")
+    at = upload(visit("data", words, project=project.id), content, "mails.csv")
+    assert errors(at) == [sentence(words, code, name="mails.csv", **facts)]
+    assert open_project(project.id).table is None
+    assert said("Try with an example", words) in texts(at)
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_leaves_the_former_table_as_it_was(project_of: Callable[..., Project], case: str) -> None:
+    content, code, facts = BAD[case]
+    words = Words("fr")
+    project = project_of("courriers_mairie.csv")
+    at = upload(visit("data", words, project=project.id), content, "mails.csv")
+    assert errors(at) == [sentence(words, code, name="mails.csv", **facts)]
+    assert "**courriers_mairie.csv**" in everything(at)
+    assert open_project(project.id) == project
+    assert read_table(project).shape == (project.table.rows, 3) if project.table else False
+    [kept] = (project.folder / "upload").iterdir()
+    assert kept.read_bytes() == file_of("courriers_mairie.csv")
+
+
+def test_every_fault_of_a_file_is_tried_here() -> None:
+    uploads = {"empty_file", "not_a_table", "unreadable_text", "no_rows", "one_column", "broken_row", "too_large"}
+    assert uploads <= set(SENTENCES)
+    # A file too large is never uploaded: Streamlit's own limit is lower, see .streamlit/config.toml.
+    assert {code for _, code, _ in BAD.values()} == uploads - {"too_large"}
+    assert LIMIT > 200_000_000
+
+
+def test_the_name_of_a_bad_file_is_repeated_as_it_is(home: object, words: Words) -> None:
+    name = "relevé {0} 100 % d’août.csv"
+    at = upload(visit("data", words, project=create_project("Vide").id), b"", name)
+    assert errors(at) == [sentence(words, "empty_file", name=name)]
+
+
+def test_a_good_file_after_a_bad_one_is_taken(home: object, words: Words) -> None:
+    project = create_project("Vide")
+    at = visit("data", words, project=project.id)
+    at = upload(at, PNG, "mails.csv")
+    at.file_uploader[0].clear()
+    at = upload(at, as_csv(messages(), ";"), "mails.csv")
+    assert not at.error
+    table = open_project(project.id).table
+    assert table is not None
+    assert (table.rows, table.delimiter) == (60, ";")
+    assert "**mails.csv**" in everything(at)
+
+
+def test_a_good_file_replaces_the_table_and_empties_the_uploader(
+    project_of: Callable[..., Project], words: Words
+) -> None:
+    project = project_of("courriers_mairie.csv")
+    at = visit("data", words, project=project.id)
+    at = upload(at, as_csv(messages()), "messages.csv")
+    assert not at.error
+    assert at.file_uploader[0].value is None
+    assert [box.value for box in at.selectbox[::2]] == ["text", "label"]
+    assert "**messages.csv**" in everything(visit("data", words, project=project.id))
+
+
+def test_an_old_excel_export_is_read_with_its_accents(home: object, words: Words) -> None:
+    rows = [
+        {"texte": f"Où est mon colis n° {place} ?", "thème": "livraison" if place % 2 else "été"} for place in range(30)
+    ]
+    project = create_project("Vide")
+    content = as_csv(rows, ";").decode().replace("\n", "\r\n").encode("cp1252")
+    at = upload(visit("data", words, project=project.id), content, "export.csv")
+    assert not at.error
+    shown = everything(at)
+    assert "Windows-1252" in shown
+    assert "Où est mon colis n° 3 ?" in shown
+    assert [box.value for box in at.selectbox] == ["texte", "\0", "thème"]
