@@ -60,16 +60,18 @@ def show_form(project: Project, words: Words) -> None:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
     tokens: list[int] = []
-    own = False
+    own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
+        is_named = model.kind in ("embedded", "run") or bool(model.name)
     size = Size(rows, tokens, is_wide(model))
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
     summary(values, rows, words)
-    if st.button(_("Launch the training"), type="primary", icon=":material/play_arrow:", key="launch"):
+    launching = _("Launch the training")
+    if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
         with reported():
             with st.spinner(_("Checking the model and dividing the table…")):
                 check_model(model, project.id)

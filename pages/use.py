@@ -154,7 +154,8 @@ def show_predictions(run: Run, labelled: pd.DataFrame, roles: Roles, name: str, 
         for row in labelled.head(SHOWN)[columns].itertuples(index=False)
     ]
     with st.container(height=400, border=True):
-        sheet(columns, cells, numbers=frozenset({len(columns) - 1}))
+        headers = [*columns[:-2], _("Prediction"), _("Probability")]
+        sheet(headers, cells, numbers=frozenset({len(columns) - 1}))
     if len(labelled) > SHOWN:
         quiet(
             _("The first {shown} of {rows} rows; the file has them all.").format(

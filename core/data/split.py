@@ -14,6 +14,7 @@ from typing import Literal
 
 import pandas as pd
 
+from core.data.examples import MINIMUM_ROWS
 from core.errors import UserError
 
 Part = Literal["train", "validation", "test", "unused"]
@@ -23,9 +24,9 @@ def split(examples: pd.DataFrame, validation: float, test: float, seed: int) -> 
     """The part of each example, in its order: stratified by label, grouped, the same for the same seed.
 
     examples: columns id, origin, text, question, label. validation, test: shares in [0, 0.5] of the originals. A label
-    keeps at least half of its groups in training. "unused" is a paraphrase
-    whose origin is in validation or test. Raises UserError("nothing_left_to_train") when a label would have no row to
-    learn from.
+    keeps at least half of its groups in training. "unused" is a paraphrase whose origin is in validation or test.
+    Raises UserError: nothing_left_to_train when a label would have no row to learn from; too_few_examples, with the
+    number of different rows, when no label has one to spare for validation.
     """
     groups = group_of(examples)
     labels, origins = examples["label"].tolist(), examples["origin"].tolist()
@@ -50,6 +51,8 @@ def split(examples: pd.DataFrame, validation: float, test: float, seed: int) -> 
     learned = {label for label, part in zip(labels, parts, strict=True) if part == "train"}
     for label in sorted(set(labels) - learned):
         raise UserError("nothing_left_to_train", label=label, validation=validation, test=test)
+    if validation > 0 and "validation" not in parts:
+        raise UserError("too_few_examples", rows=len(labels_of), minimum=MINIMUM_ROWS)
     return ["unused" if origin and part != "train" else part for origin, part in zip(origins, parts, strict=True)]
 
 
@@ -68,9 +71,10 @@ def _deal(
     to_give = sum(sizes[group] > 0 for group in groups) // 2
     for group in groups:
         size = sizes[group]
-        neediest = max(owed, key=lambda part: owed[part])
         # Taking the group must bring the part closer to its share than leaving it out would.
-        if size > 0 and to_give > 0 and owed[neediest] >= size / 2:
+        in_need = [part for part in owed if owed[part] >= size / 2]
+        if size > 0 and to_give > 0 and in_need:
+            neediest = max(in_need, key=lambda part: owed[part] / shares[part])
             owed[neediest] -= size
             to_give -= 1
             parts[group] = neediest

@@ -19,20 +19,27 @@ from filelock import FileLock, Timeout
 
 from core.home import locks_folder
 from core.jobs.queue import Job, claim, finish, jobs
+from core.store.database import now
 from core.store.run import Run, State
 
 LOOK_EVERY = 0.3
 """Seconds between two looks at a child or at the queue."""
+STARTING = 30.0
+"""Seconds that a new worker may take until it holds its lock."""
 GRACE = 120.0
 """Seconds that a stopped child may take to save before its processes are ended."""
 ROOT = Path(__file__).resolve().parents[2]
 
-# glibc gives large blocks back to the system after every step and faults them in again: up to a fifth of the time.
-CALM_MEMORY = {
+CALM = {
+    # glibc gives large blocks back to the system after every step and faults them in again: up to a fifth of the time.
     "MALLOC_MMAP_THRESHOLD_": "8000000000",
     "MALLOC_TRIM_THRESHOLD_": "8000000000",
     "MALLOC_TOP_PAD_": "268435456",
+    # Threads that wait for each other sleep instead of spinning: with a browser or anything else at work beside, a step that
+    # spins takes two to six times as long.
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
+"""The environment of a worker, beside what it inherits."""
 
 
 def slot() -> FileLock:
@@ -91,14 +98,23 @@ def main() -> None:
 def reconcile() -> None:
     """Jobs that a former supervisor left running: waits for those that live, says how the others ended."""
     for job in jobs("running"):
-        while is_held(FileLock(job.run.lock)):
+        while is_starting(job) or (job.run.folder.exists() and is_held(FileLock(job.run.lock))):
             time.sleep(LOOK_EVERY)
         finish(job.id, *how_it_ended(job.run, None, None))
+
+
+def is_starting(job: Job) -> bool:
+    """Whether the job was taken so short a time ago that its worker may not hold its lock yet."""
+    age = (now() - job.started_at).total_seconds() if job.started_at else STARTING
+    return 0 <= age < STARTING and job.run.folder.exists() and job.run.outcome() is None
 
 
 def work(job: Job) -> None:
     """Runs one job in a child and records how it ended."""
     run = job.run
+    if not run.folder.exists():
+        finish(job.id, "failed", {"code": "run_not_found", "facts": {}})
+        return
     kills = oom_kills()
     with run.log.open("ab") as log:
         child = subprocess.Popen(
@@ -107,7 +123,7 @@ def work(job: Job) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | CALM_MEMORY,
+            env=os.environ | CALM,
         )
     asked: float | None = None
     while child.poll() is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -68,7 +69,7 @@ def load_classifier(
             attn_implementation="eager",
             output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         # The log gets the whole chain; on screen stands a sentence.
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
     missing = {str(name) for name in report["missing_keys"]} | {str(entry[0]) for entry in report["mismatched_keys"]}

@@ -21,7 +21,7 @@ def tokenizer_file(choice: ModelChoice, project_id: str) -> tuple[Path, bool]:
     own: Path | None = None
     if choice.kind == "run":
         own = Run(project_id, choice.name).model_folder / "tokenizer.json"
-    elif choice.kind == "folder":
+    elif choice.kind == "folder" and choice.name:
         own = check_folder(Path(choice.name).expanduser()) / "tokenizer.json"
     elif choice.kind == "hub" and choice.name:
         here = folder_here(choice.name)

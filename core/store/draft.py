@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -12,7 +12,7 @@ from core.store.project import Project
 
 
 class Draft(BaseModel, frozen=True):
-    preset: str = "balanced"
+    preset: Literal["quick", "balanced", "thorough"] = "balanced"
     model: ModelChoice = ModelChoice()
     changed: dict[str, Any] = {}
     """Fields that differ from what the preset computes."""

@@ -36,7 +36,22 @@ def collate(tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded]) -> dict[
     return batch
 
 
-def by_length(encoded: list[Encoded], tokens: int = 4096, most: int = 128) -> Iterator[list[int]]:
+def micro_batches(batch: dict[str, Tensor], tokens: int) -> list[dict[str, Tensor]]:
+    """A batch in parts of about equal size, each of at most `tokens` word pieces, or of one input, cut to its own longest.
+
+    batch: as collate gives it, inputs sorted by length. The parts cover it in order.
+    """
+    inputs, longest = batch["input_ids"].shape
+    parts = -(-inputs // max(1, tokens // longest))
+    found = []
+    for places in torch.arange(inputs).chunk(parts):
+        some = {name: tensor[places] for name, tensor in batch.items()}
+        width = int(some["attention_mask"].sum(dim=1).max())
+        found.append({name: tensor[:, :width] if tensor.ndim == 2 else tensor for name, tensor in some.items()})
+    return found
+
+
+def by_length(encoded: list[Encoded], tokens: int = 2048, most: int = 128) -> Iterator[list[int]]:
     """Places of inputs in batches of like length, each at most `tokens` word pieces, padding included; shortest first."""
     places = sorted(range(len(encoded)), key=lambda place: len(encoded[place]["input_ids"]))
     batch: list[int] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -20,22 +20,19 @@ def probabilities(
     tokenizer: PreTrainedTokenizerBase,
     encoded: list[Encoded],
     progressed: Callable[[int], None] = lambda done: None,
+    *,
+    bf16: bool = False,
 ) -> FloatArray:
-    """Softmax of the logits in full precision: (inputs, labels), rows summing to 1.
+    """Softmax of the logits, in full precision unless bf16: (inputs, labels), rows summing to 1.
 
     progressed: called with the number of inputs done after each batch.
     """
     found = np.zeros((len(encoded), len(model.config.id2label or {})), dtype=np.float32)
     done = 0
-    model.train(False)
-    with torch.inference_mode():
-        for places in by_length(encoded):
-            batch = collate(tokenizer, [encoded[place] for place in places])
-            batch.pop("labels", None)
-            logits = model(**{name: tensor.to(model.device) for name, tensor in batch.items()}).logits
-            found[places] = torch.softmax(logits.float(), dim=-1).cpu().numpy()
-            done += len(places)
-            progressed(done)
+    for places, batch in _batches(model, tokenizer, encoded, bf16):
+        found[places] = torch.softmax(model(**batch).logits.float(), dim=-1).cpu().numpy()
+        done += len(places)
+        progressed(done)
     return found
 
 
@@ -45,22 +42,44 @@ def head(model: PreTrainedModel) -> nn.Linear:
     return next(module for module in reversed(linears) if module.out_features == model.config.num_labels)
 
 
-def features(
+def head_inputs(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool
 ) -> FloatArray:
     """What the head sees of each input, dropout off: (inputs, width)."""
     layer = head(model)
+    found = np.zeros((len(encoded), layer.in_features), dtype=np.float32)
     seen: list[torch.Tensor] = []
     hook = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].float().cpu()))
-    found = np.zeros((len(encoded), layer.in_features), dtype=np.float32)
-    model.train(False)
     try:
-        with torch.inference_mode(), torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
-            for places in by_length(encoded):
-                batch = collate(tokenizer, [encoded[place] for place in places])
-                batch.pop("labels", None)
-                model(**{name: tensor.to(model.device) for name, tensor in batch.items()})
-                found[places] = seen.pop().numpy()
+        for places, batch in _batches(model, tokenizer, encoded, bf16):
+            model(**batch)
+            found[places] = seen.pop().numpy()
     finally:
         hook.remove()
     return found
+
+
+def token_states(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Last hidden states, dropout off: of the first token, and their mean over all tokens; both (inputs, width)."""
+    width = model.config.hidden_size
+    first, mean = np.zeros((len(encoded), width), np.float32), np.zeros((len(encoded), width), np.float32)
+    for places, batch in _batches(model, tokenizer, encoded, bf16):
+        states = model.base_model(**batch).last_hidden_state.float()
+        real = batch["attention_mask"].unsqueeze(-1)
+        first[places] = states[:, 0].cpu().numpy()
+        mean[places] = ((states * real).sum(dim=1) / real.sum(dim=1)).cpu().numpy()
+    return first, mean
+
+
+def _batches(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool
+) -> Iterator[tuple[list[int], dict[str, torch.Tensor]]]:
+    """Batches by length on the model's device, the model in evaluation; to be consumed within one loop."""
+    model.train(False)
+    with torch.inference_mode(), torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
+        for places in by_length(encoded):
+            batch = collate(tokenizer, [encoded[place] for place in places])
+            batch.pop("labels", None)
+            yield places, {name: tensor.to(model.device) for name, tensor in batch.items()}

@@ -33,7 +33,7 @@ class _Shape(NamedTuple):
 
 SHAPES: dict[str, _Shape] = {
     "quick": _Shape(0.4, 6, 128, 0.90, 2),
-    "balanced": _Shape(1.0, 20, 256, 0.95, 4),
+    "balanced": _Shape(1.0, 20, 384, 0.95, 4),
     "thorough": _Shape(1.6, 40, 512, 0.99, 8),
 }
 

@@ -1,19 +1,22 @@
 """A head that knows something before the first step: logistic regression on what the untouched encoder sees.
 
 "Linear probing, then fine-tuning" (Kumar et al. 2022): the encoder is not torn about by a random head, and the first
-useful score comes in seconds.
+useful score comes in seconds. BERT's own head reads the first token through a pooler that was trained for another task;
+the mean over all tokens says more about a text. So the pooler is first fitted to give that mean from the first token (ridge
+regression), and the head is fitted on what it gives.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
+from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from core.train.batches import Encoded
-from core.train.inference import features, head
+from core.train.inference import FloatArray, head, head_inputs, token_states
 
 MOST_ROWS = 10_000
 """Rows looked at; more changes the regression little and costs a pass over the table."""
@@ -25,13 +28,21 @@ def probe_head(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encod
     encoded: training rows only, with "labels" in [0, number of labels). A label without a row keeps a head of zeros and
     the lowest bias.
     """
-    rows = encoded[:MOST_ROWS]
+    places = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_ROWS)).astype(int))
+    rows = [encoded[place] for place in places]
     gold = np.array([entry["labels"] for entry in rows])
+    if len(np.unique(gold)) < 2:
+        return
+    pooler = pooler_of(model)
+    if pooler is not None:
+        first, mean = token_states(model, tokenizer, rows, bf16)
+        seen = align(pooler, first, mean)
+    else:
+        seen = head_inputs(model, tokenizer, rows, bf16)
     scaler = StandardScaler()
-    seen = features(model, tokenizer, rows, bf16)
     scaler.fit(seen)
     # A feature that hardly varies would get a weight of any size.
-    scaler.scale_ = np.maximum(scaler.scale_, 0.1 * np.median(scaler.scale_))
+    scaler.scale_ = np.maximum(scaler.scale_, max(0.1 * float(np.median(scaler.scale_)), 1e-6))
     standard = scaler.transform(seen)
     regression = LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(standard, gold)
     weight, bias = regression.coef_, regression.intercept_
@@ -45,6 +56,28 @@ def probe_head(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encod
     with torch.no_grad():
         layer.weight.zero_()
         layer.bias.fill_(float(bias.min()) - 1.0)
-        places = torch.tensor(regression.classes_)
-        layer.weight[places] = torch.tensor(weight, dtype=layer.weight.dtype)
-        layer.bias[places] = torch.tensor(bias, dtype=layer.bias.dtype)
+        outputs = torch.tensor(regression.classes_)
+        layer.weight[outputs] = torch.tensor(weight, dtype=layer.weight.dtype)
+        layer.bias[outputs] = torch.tensor(bias, dtype=layer.bias.dtype)
+
+
+def pooler_of(model: PreTrainedModel) -> nn.Linear | None:
+    """The linear layer of a BERT pooler, whose tanh the head reads; None for models with another kind of head."""
+    dense = getattr(getattr(model.base_model, "pooler", None), "dense", None)
+    is_read = isinstance(dense, nn.Linear) and head(model).in_features == dense.out_features
+    return dense if is_read and hasattr(model, "classifier") and isinstance(model.classifier, nn.Linear) else None
+
+
+def align(pooler: nn.Linear, first: FloatArray, mean: FloatArray) -> FloatArray:
+    """Fits the pooler to give the mean of all tokens from the first one, centred, within tanh's straight part.
+
+    first, mean: (inputs, width). Returns what the head will see of these inputs: (inputs, width).
+    """
+    scale = 0.5 / max(float(mean.std()), 1e-6)
+    ridge = Ridge(alpha=3.0).fit(first, mean - mean.mean(axis=0))
+    weight, bias = ridge.coef_ * scale, ridge.intercept_ * scale
+    with torch.no_grad():
+        pooler.weight.copy_(torch.tensor(weight, dtype=pooler.weight.dtype))
+        pooler.bias.copy_(torch.tensor(bias, dtype=pooler.bias.dtype))
+    found: FloatArray = np.tanh(first @ weight.T + bias).astype(np.float32)
+    return found

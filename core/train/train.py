@@ -158,4 +158,4 @@ def keep_model(run: Run, model: PreTrainedModel, tokenizer: PreTrainedTokenizerB
 def device_name(model: PreTrainedModel) -> str:
     if model.device.type == "cuda":
         return torch.cuda.get_device_name(model.device)
-    return f"CPU, {torch.get_num_threads()} threads"
+    return f"CPU × {torch.get_num_threads()}"

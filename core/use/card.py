@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.models.catalogue import EMBEDDED_NAME
+from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
 from core.words import Words
@@ -42,7 +42,9 @@ def model_card(run: Run, words: Words) -> str:
         "## " + _("What it learned from"),
         _data(run, words),
         "## " + _("How it was trained"),
-        _table([(name, str(value)) for name, value in _settings(settings, result).items()], (_("Setting"), _("Value"))),
+        _table(
+            [(name, str(value)) for name, value in _settings(run, settings, result).items()], (_("Setting"), _("Value"))
+        ),
         "## " + _("How to use it"),
         _(
             '`python predict.py "a text"` answers at once; `python predict.py table.csv` adds predictions to a table. In a program:'
@@ -104,8 +106,9 @@ def _data(run: Run, words: Words) -> str:
     return _table(rows, (_("Fact"), _("Value")))
 
 
-def _settings(settings: Settings, result: dict[str, Any]) -> dict[str, Any]:
-    base = EMBEDDED_NAME if settings.model.kind == "embedded" else settings.model.name
+def _settings(run: Run, settings: Settings, result: dict[str, Any]) -> dict[str, Any]:
+    # Where a folder lies on the server is no business of whoever gets the model.
+    base = settings.model.name if settings.model.kind == "hub" else display_name(settings.model, run.project_id)
     shown = settings.model_dump(exclude={"model"})
     measured = {
         name: result[name] for name in ("steps", "epochs", "training_seconds", "device", "precision") if name in result

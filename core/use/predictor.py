@@ -50,23 +50,20 @@ class Predictor:
 
     def close(self) -> None:
         with self._turn:
-            if self._process is not None:
-                self._process.kill()
-                self._process.communicate()
-                self._process = None
+            self._end()
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         with self._turn:
             for attempt in (1, 2):
-                process = self._running()
                 try:
+                    process = self._running()
                     assert process.stdin is not None
                     process.stdin.write(json.dumps(question) + "\n")
                     process.stdin.flush()
                     answer = _hear(process)
                 except (OSError, ValueError):
-                    # It left for want of questions between two of ours: start it again, once.
-                    self._process = None
+                    # It left for want of questions between two of ours, or was ended: start it again, once.
+                    self._end()
                     if attempt == 2:
                         raise UserError("predict_failed", problem=N_("its process ended")) from None
                     continue
@@ -77,6 +74,7 @@ class Predictor:
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
+            self._end()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "core.use.answer", self.run.project_id, self.run.id],
                 cwd=ROOT,
@@ -88,9 +86,16 @@ class Predictor:
             )
             first = _hear(self._process)
             if "error" in first:
-                self._process = None
+                self._end()
                 raise UserError("predict_failed", problem=first["error"])
         return self._process
+
+    def _end(self) -> None:
+        """Ends the process, if any, and lets go of it and of its pipes."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
 
 def _hear(process: subprocess.Popen[str]) -> dict[str, Any]:

@@ -5,8 +5,10 @@ python predict.py table.csv predictions.csv
 """
 
 import csv
+import io
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import torch
@@ -46,22 +48,37 @@ def predict_table(source: Path, target: Path) -> None:
     """Adds the columns `prediction` and `probability` to a CSV that has the columns the model was trained on."""
     classifier = Classifier()
     text, question = classifier.facts["text_column"], classifier.facts["question_column"]
-    with source.open(encoding="utf-8-sig", newline="") as file:
-        sample = file.readline()
-        file.seek(0)
-        delimiter = max(",;\t", key=sample.count)
-        rows = list(csv.DictReader(file, delimiter=delimiter))
+    content = decoded(source)
+    delimiter = max(",;\t", key=content.split("\n", 1)[0].count)
+    rows = list(csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter, restval=""))
     if not rows or text not in rows[0] or (question and question not in rows[0]):
         wanted = f"“{text}”" + (f" and “{question}”" if question else "")
         sys.exit(f"{source} needs rows, and the columns {wanted}.")
     questions = [row[question] for row in rows] if question else None
     found = classifier.probabilities([row[text] for row in rows], questions)
+    prediction, probability = free("prediction", rows[0]), free("probability", rows[0])
     with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, [*rows[0], "prediction", "probability"], delimiter=delimiter)
+        writer = csv.DictWriter(file, [*rows[0], prediction, probability], delimiter=delimiter)
         writer.writeheader()
         for row, shares in zip(rows, found, strict=True):
             best = max(shares, key=lambda label: shares[label])
-            writer.writerow(row | {"prediction": best, "probability": f"{shares[best]:.4f}"})
+            writer.writerow(row | {prediction: best, probability: f"{shares[best]:.4f}"})
+
+
+def decoded(source: Path) -> str:
+    """The text of a file in UTF-8, or as Excel saves it in Western Europe."""
+    content = source.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, with underscores while a column of the table has it."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def main(arguments: list[str]) -> None:
@@ -73,6 +90,8 @@ def main(arguments: list[str]) -> None:
     classifier = Classifier()
     if classifier.facts["question_column"] and len(arguments) < 2:
         sys.exit("This model reads a text and a question: give both.")
+    if not classifier.facts["question_column"] and len(arguments) > 1:
+        sys.exit("This model reads one text: put it in quotation marks.")
     shares = classifier.probabilities([arguments[0]], arguments[1:] or None)[0]
     for label in sorted(shares, key=lambda name: -shares[name]):
         print(f"{shares[label]:.4f}  {label}")

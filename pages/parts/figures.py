@@ -52,6 +52,7 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) ->
         ("validation", _("validation"), BLUE, "lines+markers"),
     ):
         chosen = [point for point in points if point["split"] == split and point["name"] == name]
+        where = _("{part}, epoch {epoch}").format(part=label, epoch="%{x:.2f}")
         trace = {
             "type": "scatter",
             "mode": mode,
@@ -61,7 +62,7 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) ->
             "y": [point["value"] * scale for point in chosen],
             "line": {"color": colour, "width": 2.5},
             "marker": {"size": 7},
-            "hovertemplate": f"%{{y:.{1 if unit else 3}f}}{unit}<extra>{label}, {_('epoch')} %{{x:.2f}}</extra>",
+            "hovertemplate": f"%{{y:.{1 if unit else 3}f}}{unit}<extra>{where}</extra>",
         }
         if split == "train" and chosen:
             raw = {"line": {"color": colour, "width": 1}, "opacity": 0.35, "showlegend": False, "hoverinfo": "skip"}
@@ -191,7 +192,8 @@ def confusion_matrix(counts: list[list[int]], labels: list[str], words: Words) -
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "hovertemplate": f"{_('true')}{words.colon} %{{y}}<br>{_('predicted')}{words.colon} %{{x}}<br>%{{text}} (%{{z:.0%}})<extra></extra>",
+        "hovertemplate": _("true: {true}<br>predicted: {predicted}").format(true="%{y}", predicted="%{x}")
+        + "<br>%{text} (%{z:.0%})<extra></extra>",
     }
     if len(labels) <= 20:
         trace |= {"texttemplate": "%{text}", "textfont": {"size": 12}}

@@ -147,7 +147,7 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     """One input a field; what is changed is kept at once."""
     _ = words.gettext
     computed = preset_values(draft, size)
-    values = {**computed, **draft.changed}
+    values = {**computed, **{name: value for name, value in draft.changed.items() if _is_possible(name, value)}}
     found: dict[str, Any] = {}
     columns = st.columns(3)
     for place, field in enumerate(FIELDS):
@@ -159,6 +159,14 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     if changed != draft.changed:
         keep_draft(project, draft.model_copy(update={"changed": changed}))
     return {**found, "preset": "own" if set(changed) - set(SPLIT) else draft.preset}
+
+
+def _is_possible(name: str, value: Any) -> bool:
+    """Whether a value kept by another version may still be shown."""
+    if name not in {field.name for field in FIELDS} or not isinstance(value, int | float):
+        return False
+    least, most = bounds(name)
+    return least <= value <= most
 
 
 def _field(field: Field, value: float, key: str) -> float:

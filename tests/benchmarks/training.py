@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
 
 
 def in_a_process(way: str, data: Path, steps: int) -> dict[str, float]:
-    from core.jobs.supervisor import CALM_MEMORY
+    from core.jobs.supervisor import CALM
 
     command = [
         sys.executable,
@@ -72,7 +72,7 @@ def in_a_process(way: str, data: Path, steps: int) -> dict[str, float]:
         way,
     ]
     with tempfile.TemporaryDirectory() as home:
-        environment = os.environ | {"PARAFINE_HOME": home} | (CALM_MEMORY if way == "ours" else {})
+        environment = os.environ | {"PARAFINE_HOME": home} | (CALM if way == "ours" else {})
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

@@ -17,6 +17,7 @@ from core.models.choice import ModelChoice
 from core.store.project import Project, create_project, keep_upload, open_project, set_roles
 from core.store.run import Run
 from core.train.settings import Settings
+from core.use.predictor import Predictor
 from core.words import LANGUAGES, Words
 from tests.conftest import end_processes_of
 from tests.pages.screen import file_of
@@ -28,14 +29,6 @@ from tests.waiting import wait_until
 def words(request: pytest.FixtureRequest) -> Words:
     """Each test that asks for it runs in every language."""
     return Words(request.param)
-
-
-@pytest.fixture(autouse=True)
-def _caches_emptied() -> Iterator[None]:
-    """Answering processes end with the test, before their home is removed."""
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 @pytest.fixture
@@ -62,15 +55,17 @@ class Ended:
     failed: Run
     diverged: Run
     interrupted: Run
+    pair: Run
+    """Done, from a text and a question."""
 
     def runs(self) -> dict[str, Run]:
-        names = ("done", "kept", "stopped", "failed", "diverged", "interrupted")
+        names = ("done", "kept", "stopped", "failed", "diverged", "interrupted", "pair")
         return {name: getattr(self, name) for name in names}
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Iterator[tuple[Path, Ended]]:
-    """A home with the town hall's letters and six runs, two of them really trained, from a very small model."""
+    """A home with the town hall's letters and seven runs, three of them really trained, from a very small model."""
     folder = tmp_path_factory.mktemp("trained") / "home"
     folder.mkdir()
     with pytest.MonkeyPatch.context() as patch:
@@ -78,6 +73,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Iterat
         patch.delenv("PARAFINE_DATABASE_URL", raising=False)
         ended = _all_ends(tiny_bert)
     yield folder.resolve(), ended
+    # The app's answering processes, which live as long as its cache.
+    st.cache_resource.clear()
     end_processes_of(folder.resolve())
 
 
@@ -89,9 +86,26 @@ def ended(trained: tuple[Path, Ended], monkeypatch: pytest.MonkeyPatch) -> Ended
     return trained[1]
 
 
+@pytest.fixture(scope="session")
+def predictor(trained: tuple[Path, Ended]) -> Iterator[Predictor]:
+    """The model of the finished run, asked without the app."""
+    folder, ended = trained
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARAFINE_HOME", str(folder))
+        asked = Predictor(ended.done)
+        asked.probabilities(["Bonjour"], None)
+    yield asked
+    asked.close()
+
+
 def _all_ends(model: Path) -> Ended:
+    import torch
+
     from core.train.train import train
 
+    # So small a network gains nothing from more threads, and waits for them on a busy machine.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     name = "courriers_mairie.csv"
     lines = file_of(name)
     project = keep_upload(create_project("Courriers").id, lines, name, read(lines, name))
@@ -119,7 +133,13 @@ def _all_ends(model: Path) -> Ended:
     _end(diverged, "failed", {"code": "loss_not_finite", "facts": {"step": 7, "learning_rate": 0.01}})
     interrupted = _run(project, settings)
     _end(interrupted, "interrupted")
-    return Ended(project, done, kept, stopped, failed, diverged, interrupted)
+    set_roles(project.id, Roles(text="texte", question="question", label="étiquette"))
+    project = open_project(project.id)
+    pair = _run(project, settings)
+    train(pair)
+    _end(pair, "done")
+    torch.set_num_threads(threads)
+    return Ended(project, done, kept, stopped, failed, diverged, interrupted, pair)
 
 
 def _run(project: Project, settings: Settings) -> Run:

@@ -130,7 +130,8 @@ def _words_of(value: Any, key: str = "") -> Iterator[str]:
 def data_of(node: Node) -> dict[str, Any]:
     """What a component of ours was given."""
     message = cast(Any, node).proto
-    return cast(dict[str, Any], json.loads(message.json or message.mixed.json))
+    given = json.loads(message.json or message.mixed.json)
+    return cast(dict[str, Any], given[0] if isinstance(given, list) else given)
 
 
 def figures(at: AppTest) -> dict[str, dict[str, Any]]:

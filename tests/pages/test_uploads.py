@@ -52,7 +52,8 @@ def test_a_bad_file_leaves_the_former_table_as_it_was(project_of: Callable[..., 
     assert errors(at) == [sentence(words, code, name="mails.csv", **facts)]
     assert "**courriers_mairie.csv**" in everything(at)
     assert open_project(project.id) == project
-    assert read_table(project).shape == (project.table.rows, 3) if project.table else False
+    assert project.table is not None
+    assert read_table(project).shape == (project.table.rows, 3)
     [kept] = (project.folder / "upload").iterdir()
     assert kept.read_bytes() == file_of("courriers_mairie.csv")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.data.reading import Dialect, read, unique_names
+from core.data.reading import LIMIT, Dialect, read, unique_names
 from core.errors import UserError
 
 ROWS = [["Où est mon colis ?", "livraison"], ["J’attends 12 € ; « vite »", "remboursement"], ["a, b\tc\nd", "œuvre"]]
@@ -154,6 +154,11 @@ def test_an_empty_file_is_called_empty(content: bytes) -> None:
 def test_what_is_renamed_to_csv_is_recognised(start: bytes, kind: str) -> None:
     error = refused(start + bytes(range(256)), "photo.csv")
     assert (error.code, error.facts) == ("not_a_table", {"name": "photo.csv", "kind": kind})
+
+
+def test_a_file_above_the_limit_is_refused_before_it_is_looked_at() -> None:
+    error = refused(bytes(LIMIT + 1))
+    assert (error.code, error.facts) == ("too_large", {"name": "mails.csv", "size": LIMIT + 1, "limit": LIMIT})
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,11 @@ def test_many_small_labels_give_their_share_together() -> None:
     assert counts == {"train": 320, "validation": 40, "test": 40}
 
 
+def test_a_small_share_is_not_starved_by_a_large_one() -> None:
+    for seed in SEEDS:
+        assert "validation" in split(random_table(seed), 0.05, 0.4, seed), seed
+
+
 def test_a_label_of_one_row_is_learned_and_a_label_of_two_keeps_one() -> None:
     for seed in range(40):
         rows = [(f"r{place}", "", f"text {place}", "", "many") for place in range(20)]
@@ -201,6 +206,17 @@ def test_a_label_that_can_keep_nothing_to_learn_is_named() -> None:
     assert errors
     assert {error.code for error in errors} == {"nothing_left_to_train"}
     assert errors[0].facts == {"label": "z", "validation": 0.4, "test": 0.4}
+
+
+def test_rows_that_are_all_alike_cannot_watch_the_training() -> None:
+    rows = [(f"r{place}", "", f"text {place % 2}", "", f"label {place % 2}") for place in range(60)]
+    with pytest.raises(UserError) as caught:
+        split(table(rows), 0.1, 0.1, 42)
+    assert (caught.value.code, caught.value.facts) == ("too_few_examples", {"rows": 2, "minimum": 20})
+
+
+def test_without_a_share_everything_is_learned_from() -> None:
+    assert set(split(random_table(1), 0.0, 0.0, 42)) == {"train"}
 
 
 @pytest.mark.parametrize("name", ["banking77_en", "cnil_faq_themes_fr", "piaf_qnli_fr", "service_public_fr"])

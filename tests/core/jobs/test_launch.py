@@ -1,0 +1,111 @@
+"""Launching freezes everything in a run and queues it; what cannot work is said at once, and nothing is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from core.data.columns import Roles
+from core.errors import UserError
+from core.jobs.launch import check_model, launch, learnable, state_of, stop
+from core.jobs.queue import job_of, jobs
+from core.models.choice import ModelChoice
+from core.store.project import Project, create_project, set_roles
+from core.store.run import list_runs
+from core.train.settings import Settings
+from tests.conftest import processes_of
+from tests.tables import as_csv, lay_down, messages
+from tests.waiting import wait_until
+
+
+def refused(project: Project, settings: Settings) -> UserError:
+    """The error of a launch, once it is sure that it left nothing behind."""
+    with pytest.raises(UserError) as caught:
+        launch(project.id, settings)
+    assert list_runs(project.id) == []
+    assert jobs() == []
+    assert not (project.folder / "runs").exists()
+    return caught.value
+
+
+def test_a_launch_freezes_settings_examples_and_versions_and_queues_the_run(
+    project: Project, home: Path, tiny_bert: Path
+) -> None:
+    settings = Settings(model=ModelChoice(kind="folder", name=str(tiny_bert)), epochs=3, seed=7)
+    run = launch(project.id, settings)
+    assert state_of(run) in ("queued", "running")
+    stop(run)
+    record = run.record()
+    assert Settings.model_validate(record.settings) == settings
+    assert (record.number, record.table_name, record.roles) == (1, "messages.csv", Roles(text="text", label="label"))
+    assert record.labels == ["account", "delivery", "refund"]
+    assert record.versions["torch"] == version("torch")
+    examples = run.examples()
+    assert examples["part"].value_counts().to_dict() == record.parts == {"train": 48, "validation": 6, "test": 6}
+    job = job_of(run)
+    assert job is not None
+    assert job.run == run
+    wait_until(lambda: not processes_of(home))
+    assert state_of(run) == "stopped"
+
+
+def test_the_same_table_and_seed_give_the_same_examples(project: Project, make_project: Callable[..., Project]) -> None:
+    first, second = lay_down(project), lay_down(make_project())
+    assert first.record().fingerprint == second.record().fingerprint
+    assert first.examples().equals(second.examples())
+
+
+def test_a_project_without_a_table_has_nothing_to_learn(home: Path) -> None:
+    assert refused(create_project("empty"), Settings()).code == "no_label_role"
+
+
+def test_a_table_without_a_label_has_nothing_to_learn(project: Project) -> None:
+    set_roles(project.id, Roles(text="text"))
+    assert refused(project, Settings()).code == "no_label_role"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (messages(9), "too_few_examples"),
+        (messages(30, ["refund"]), "one_label"),
+        ([{"text": f"the {row['label']}", "label": row["label"]} for row in messages(60)], "too_few_examples"),
+    ],
+)
+def test_a_table_that_cannot_be_learned_from_is_refused(
+    make_project: Callable[..., Project], rows: list[dict[str, str]], code: str
+) -> None:
+    project = make_project(as_csv(rows))
+    set_roles(project.id, Roles(text="text", label="label"))
+    assert refused(project, Settings()).code == code
+
+
+def test_a_folder_without_a_model_is_refused_at_once(project: Project, tmp_path: Path) -> None:
+    settings = Settings(model=ModelChoice(kind="folder", name=str(tmp_path)))
+    assert refused(project, settings).code == "model_folder"
+
+
+def test_a_run_without_a_model_cannot_be_started_from(project: Project) -> None:
+    run = lay_down(project)
+    with pytest.raises(UserError) as caught:
+        check_model(ModelChoice(kind="run", name=run.id), project.id)
+    assert (caught.value.code, caught.value.facts) == ("run_has_no_model", {"run": 1})
+    with pytest.raises(UserError) as caught:
+        check_model(ModelChoice(kind="run", name="gone"), project.id)
+    assert caught.value.code == "run_not_found"
+
+
+def test_a_project_that_is_gone_is_said(home: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        launch("gone", Settings())
+    assert caught.value.code == "project_not_found"
+
+
+def test_what_is_learned_are_the_rows_with_a_text_and_a_label(make_project: Callable[..., Project]) -> None:
+    rows = messages(60)
+    rows[3]["label"] = " "
+    rows[5]["text"] = ""
+    assert len(learnable(make_project(as_csv(rows))).examples) == 58

@@ -1,0 +1,172 @@
+"""Trainings that do not run to their end: stopped before and during, diverged, started from a model that is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from core.errors import UserError
+from core.jobs.worker import attempt
+from core.store.project import Project
+from core.store.run import Run
+from core.train.inference import probabilities
+from core.train.train import Stopped, tokenised, train
+from core.words import Words
+from tests.conftest import ROOT
+from tests.tables import lay_down, messages
+from tests.trained import points, project_of, small, trained
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def project(shared_home: Path) -> Project:
+    return project_of(messages())
+
+
+def stop_when(run: Run, condition: Callable[[], object]) -> threading.Thread:
+    """Asks the run to stop as soon as the condition holds, from another thread."""
+
+    def ask() -> None:
+        wait_until(condition, every=0.01)
+        run.stop_request.touch()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    return thread
+
+
+def work(run: Run) -> subprocess.CompletedProcess[bytes]:
+    """The worker, started as a supervisor starts it."""
+    command = [sys.executable, "-m", "core.jobs.worker", run.project_id, run.id]
+    with run.log.open("ab") as log:
+        return subprocess.run(command, cwd=ROOT, env=os.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def test_stopped_during_training_it_keeps_a_usable_model_and_looks_at_nothing_more(
+    project: Project, tiny_bert: Path
+) -> None:
+    settings = small(tiny_bert, epochs=100, batch_size=1, learning_rate=1e-3)
+    run = lay_down(project, settings)
+    asking = stop_when(run, lambda: len(points(run, "validation", "loss")) >= 3)
+    result = train(run)
+    asking.join()
+    assert (result["state"], result["ended_early"]) == ("stopped", False)
+    assert 48 <= result["steps"] < 4800
+    assert run.result() == result
+    assert "test" not in result
+    assert not (run.folder / "predictions.parquet").exists()
+    assert not (run.folder / "checkpoints").exists()
+    assert run.has_model()
+
+    scores, losses = points(run, "validation", "macro_f1"), points(run, "validation", "loss")
+    assert result["best"]["macro_f1"] == result["validation"]["macro_f1"] == max(score for _, score in scores)
+    assert result["validation"]["loss"] == dict(losses)[result["best"]["step"]]
+    model = AutoModelForSequenceClassification.from_pretrained(run.model_folder)
+    tokenizer = AutoTokenizer.from_pretrained(run.model_folder)
+    validation = tokenised(run.examples(), "validation", run.record(), tokenizer, settings)
+    found = probabilities(model, tokenizer, validation).argmax(axis=1)
+    right = sum(int(place == entry["labels"]) for place, entry in zip(found, validation, strict=True))
+    assert abs(right / len(validation) - result["validation"]["accuracy"]) <= 1 / len(validation)
+
+
+def test_stopped_before_the_first_step_there_is_nothing_to_keep(project: Project, tiny_bert: Path) -> None:
+    run = lay_down(project, small(tiny_bert))
+    run.stop_request.touch()
+    with pytest.raises(Stopped):
+        train(run)
+    assert {path.name for path in run.folder.iterdir()} == {
+        *("run.json", "examples.parquet", "stop.request", "progress.json")
+    }
+    assert attempt(run) == {"state": "stopped", "reason": None}
+    assert run.result() is None
+    assert not run.has_model()
+
+
+@pytest.fixture(scope="module")
+def broken(project: Project, tiny_bert: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained model with NaN where the vector of a word stands that only training rows have."""
+    run = trained(project, small(tiny_bert, epochs=1))
+    folder = tmp_path_factory.mktemp("broken") / "model"
+    shutil.copytree(run.model_folder, folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    examples = run.examples()
+    pieces = {
+        part: {piece for text in rows["text"] for piece in tokenizer(text)["input_ids"]}
+        for part, rows in examples.groupby("part")
+    }
+    only_learned = sorted(pieces["train"] - pieces["validation"])
+    assert only_learned
+    weights = load_file(folder / "model.safetensors")
+    weights["bert.embeddings.word_embeddings.weight"][only_learned] = float("nan")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def test_a_loss_without_a_value_fails_with_its_step_and_a_way_out(project: Project, broken: Path) -> None:
+    run = lay_down(project, small(broken, learning_rate=2e-3))
+    assert work(run).returncode == 1
+    outcome = run.outcome()
+    assert outcome is not None
+    assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "loss_not_finite")
+    facts = outcome["reason"]["facts"]
+    assert set(facts) == {"step", "learning_rate"}
+    assert 1 <= facts["step"] <= 18
+    assert facts["learning_rate"] == 2e-3
+    sentence = UserError(outcome["reason"]["code"], **facts).sentence(Words("en"))
+    assert f"at step {facts['step']}" in sentence
+    assert "2e-3" in sentence
+    # The curves that were drawn until then hold numbers only.
+    assert all(torch.isfinite(torch.tensor(point["value"])) for point in run.metrics())
+    assert points(run, "validation", "loss")
+    assert run.result() is None
+    assert not run.model_folder.exists()
+
+
+def test_a_model_folder_that_vanished_fails_with_its_sentence(
+    project: Project, tiny_bert: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "gone"
+    run = lay_down(project, small(folder))
+    assert work(run).returncode == 1
+    assert run.outcome() == {
+        "state": "failed",
+        "reason": {"code": "model_folder", "facts": {"folder": str(folder), "problem": "there is no such folder"}},
+    }
+    log = run.log.read_text(encoding="utf-8")
+    assert "Traceback (most recent call last)" in log
+    assert "check_folder" in log
+    assert "there is no such folder" in log
+    assert {path.name for path in run.folder.iterdir()} == {
+        *("run.json", "examples.parquet", "progress.json", "log.txt", "outcome.json", "worker.lock")
+    }
+    for language in ("en", "fr"):
+        assert str(folder) in UserError("model_folder", **run.outcome()["reason"]["facts"]).sentence(Words(language))
+
+
+def test_a_former_training_without_a_model_is_refused(project: Project, tiny_bert: Path) -> None:
+    former = lay_down(project, small(tiny_bert))
+    run = lay_down(project, small(tiny_bert, model={"kind": "run", "name": former.id}))
+    outcome = attempt(run)
+    number = former.record().number
+    assert outcome == {"state": "failed", "reason": {"code": "run_has_no_model", "facts": {"run": number}}}
+
+
+def test_a_torn_weights_file_fails_with_a_sentence(project: Project, tiny_bert: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "torn"
+    shutil.copytree(tiny_bert, folder)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    outcome = attempt(lay_down(project, small(folder)))
+    assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "model_folder")
