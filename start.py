@@ -131,14 +131,14 @@ def prepare(*groups: str) -> None:
     else:
         STAMP.unlink(missing_ok=True)
         say("making")
-        command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-        made = subprocess.run(command, stdout=PIPE, stderr=STDOUT, errors="replace")
+        venv = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+        made = subprocess.run(venv, stdout=PIPE, stderr=STDOUT, errors="replace")
         if made.returncode:
             explain(made.stdout)
     names = [name for group in groups for name in lists[group]]
     say("installing", count=len(names))
-    command = [PYTHON, "-m", "pip", "install", "--no-input", "--progress-bar", "off", "-c", "requirements.lock", *names]
-    if not logged(command, LOG, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0"):
+    install = [PYTHON, "-m", "pip", "install", "--no-input", "--progress-bar=off", "-c", "requirements.lock"]
+    if not logged([*install, *names], LOG, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0"):
         explain(LOG.read_text("utf-8", "replace"))
     if any(VENV.glob("lib/python*/site-packages/nvidia_*")):
         say("large")
@@ -233,9 +233,8 @@ def main(arguments: list[str]) -> int:
         if port != options.port:
             say("taken", port=options.port, found=port)
         say("starting")
-        server = f"--server.address {options.address} --server.port {port} --server.headless true"
-        quiet = f"run app.py {server} --logger.hideWelcomeMessage true".split()
-        process = run("streamlit", *quiet, MALLOC_ARENA_MAX="2")  # or each thread keeps what it once used
+        server = f"--server.address={options.address} --server.port={port} --server.headless=true".split()
+        process = run("streamlit", "run", "app.py", *server, MALLOC_ARENA_MAX="2")  # or each thread keeps what it used
         screen = sys.platform != "linux" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
         announce(process, options.address, port, bool(screen) and not CI and not options.no_browser)
     code = process.wait()

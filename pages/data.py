@@ -39,7 +39,6 @@ def upload(project: Project, words: Words) -> None:
         with st.spinner(_("Reading “{name}” ({size})…").format(name=file.name, size=words.size(file.size))):
             content = file.getvalue()
             reading = read(content, file.name)
-        with st.spinner(_("Keeping {rows} rows…").format(rows=words.integer(len(reading.table)))):
             keep_upload(project.id, content, file.name, reading)
     except UserError as error:
         show_error(error)

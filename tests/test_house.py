@@ -140,7 +140,11 @@ def test_the_worker_says_its_first_phase_before_it_pays_for_torch() -> None:
     assert loaded_after_importing({"core.jobs.worker"}) & (HEAVY | {"streamlit"}) == set()
 
 
-@pytest.mark.parametrize("path", sorted(sources().values()), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    sorted([*sources().values(), *(ROOT / "tests").rglob("*.py"), ROOT / "start.py"]),
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
 def test_a_file_fits_in_one_reading(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= MOST_LINES, f"{lines} lines"

@@ -22,32 +22,42 @@ function themed(value, style) {
   return names[value] ? style.getPropertyValue(names[value]).trim() || value : value;
 }
 
+// Made once a node and language: Plotly.react takes a new function for a changed configuration and starts afresh, zoom lost.
+function buttonsOf(Plotly, data) {
+  const reset = {
+    name: "reset",
+    title: data.words.reset,
+    icon: Plotly.Icons.home,
+    click: (chart) => Plotly.relayout(chart, { "xaxis.autorange": true, "yaxis.autorange": true }),
+  };
+  const picture = {
+    name: "picture",
+    title: data.words.picture,
+    icon: Plotly.Icons.camera,
+    click: (chart) => Plotly.downloadImage(chart, { format: "png", scale: 2, filename: data.file }),
+  };
+  return [[reset, picture]];
+}
+
 export default function ({ data: [data], parentElement }) {
   let node = parentElement.querySelector(".parafine-chart");
   if (!node) {
     node = document.createElement("div");
     node.className = "parafine-chart";
     node.setAttribute("role", "figure");
+    node.dataset.name = data.file;
     parentElement.appendChild(node);
   }
   node.setAttribute("aria-label", data.alt);
   node.style.height = data.height + "px";
   load(data.script).then((Plotly) => {
     const figure = themed(data.figure, getComputedStyle(node));
-    const reset = {
-      name: "reset",
-      title: data.words.reset,
-      icon: Plotly.Icons.home,
-      click: (chart) => Plotly.relayout(chart, { "xaxis.autorange": true, "yaxis.autorange": true }),
-    };
-    const picture = {
-      name: "picture",
-      title: data.words.picture,
-      icon: Plotly.Icons.camera,
-      click: (chart) => Plotly.downloadImage(chart, { format: "png", scale: 2, filename: data.file }),
-    };
-    const buttons = [[reset, picture]];
-    Plotly.react(node, figure.data, figure.layout, { displaylogo: false, responsive: true, modeBarButtons: buttons });
+    if (node.language !== data.words.reset) {
+      node.language = data.words.reset;
+      node.buttons = buttonsOf(Plotly, data);
+    }
+    const config = { displaylogo: false, responsive: true, modeBarButtons: node.buttons };
+    Plotly.react(node, figure.data, figure.layout, config);
     node.dataset.points = String(figure.data.reduce((sum, trace) => sum + ((trace.x || trace.z || []).length), 0));
   });
 }

@@ -19,13 +19,31 @@ pytestmark = pytest.mark.slow
 TEXT = "Le lampadaire devant chez nous est éteint depuis trois semaines et la rue est dangereuse le soir."
 QUESTION = "Quand allez-vous réparer l'éclairage de la rue\u00a0?"
 
+CURVES = ".parafine-chart[data-name^=curve_]"
+RANGE = "(node) => node.layout.xaxis.range"
+
 
 def points(page: Page) -> int:
     """Points on the two live curves."""
-    found = page.locator(".parafine-chart").evaluate_all(
-        "nodes => nodes.map((node) => Number(node.dataset.points || 0))"
-    )
+    found = page.locator(CURVES).evaluate_all("nodes => nodes.map((node) => Number(node.dataset.points || 0))")
     return sum(found)
+
+
+def zoom(page: Page) -> list[float]:
+    """Drags a rectangle over the middle of the first curve, as a person does; the range of epochs that is left."""
+    chart = page.locator(CURVES).first
+    before = chart.evaluate(RANGE)
+    chart.scroll_into_view_if_needed()
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    left, top = box["x"], box["y"]
+    page.mouse.move(left + 0.2 * box["width"], top + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(left + 0.8 * box["width"], top + 0.8 * box["height"], steps=8)
+    page.mouse.up()
+    wait_until(lambda: chart.evaluate(RANGE) != before)
+    zoomed: list[float] = chart.evaluate(RANGE)
+    return zoomed
 
 
 def test_from_a_sample_to_a_model_that_answers_the_same(visit: Visit, tmp_path: Path) -> None:
@@ -45,13 +63,13 @@ def test_from_a_sample_to_a_model_that_answers_the_same(visit: Visit, tmp_path: 
     page.wait_for_url("**run=*")
 
     wait_until(lambda: points(page) >= 4)
-    page.locator(".parafine-chart").first.evaluate("(node) => { node.dataset.marked = 'yes'; }")
-    page.locator(".parafine-chart").first.evaluate("(node) => Plotly.relayout(node, {'xaxis.range': [0.25, 0.75]})")
+    page.locator(CURVES).first.evaluate("(node) => { node.dataset.marked = 'yes'; }")
+    zoomed = zoom(page)
     before = points(page)
     wait_until(lambda: points(page) > before + 3)
-    chart = page.locator(".parafine-chart").first
+    chart = page.locator(CURVES).first
     assert chart.get_attribute("data-marked") == "yes", "the node was drawn anew"
-    assert chart.evaluate("(node) => node.layout.xaxis.range") == [0.25, 0.75], "the zoom was lost"
+    assert chart.evaluate(RANGE) == zoomed, "the zoom was lost"
     assert page.evaluate("window.neverReloaded") is True
 
     page.get_by_role("button", name="Voir les résultats").click(timeout=600_000)
