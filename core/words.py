@@ -90,9 +90,14 @@ class Words:
             mantissa = mantissa.replace(".", ",")
         return f"{mantissa}e{int(exponent)}"
 
+    @property
+    def size_units(self) -> tuple[str, str, str, str]:
+        """Of bytes, and of thousands, millions and billions of them."""
+        return ("o", "ko", "Mo", "Go") if self.language == "fr" else ("B", "kB", "MB", "GB")
+
     def size(self, count: int) -> str:
         """A number of bytes, in the unit people use for it."""
-        units = ("o", "ko", "Mo", "Go") if self.language == "fr" else ("B", "kB", "MB", "GB")
+        units = self.size_units
         value, unit = float(count), 0
         while round(value) >= 1000 and unit < len(units) - 1:
             value, unit = value / 1000, unit + 1

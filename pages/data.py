@@ -92,7 +92,7 @@ def preview(project: Project, words: Words) -> None:
     with st.container(height=430, border=True):
         st.html(sheet_html(headers, cells, numbers=frozenset({0})))
     if pages > 1:
-        left, middle, right = st.columns([2, 6, 2], vertical_alignment="center")
+        left, middle, right = st.columns([3, 5, 3], vertical_alignment="center")
         if left.button(_("Previous rows"), disabled=shown == 1, width="stretch"):
             _turn(project, shown - 1)
         last = first + len(rows) - 1

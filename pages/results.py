@@ -51,7 +51,7 @@ def show_list(runs: list[Run], states: dict[str, State], project: Project, words
                 words.moment(record.created_at),
             ]
         )
-    sheet(columns, rows, numbers=frozenset({3, 4}))
+    sheet(columns, rows, numbers=frozenset({3, 4}), whole=frozenset({0, 2, 5, 6, 7}))
 
 
 def measured(result: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:

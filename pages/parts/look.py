@@ -28,6 +28,8 @@ def dress(words: Words) -> None:
         "Press ⌘+Enter to apply": _("⌘+Enter to apply"),
         "Press ⌘+Enter to submit form": _("⌘+Enter to send"),
         "No results": _("Nothing found"),
+        "decimal": words.decimal(0.5, 1)[1],
+        **dict(zip(("B", "KB", "MB", "GB"), words.size_units, strict=True)),
     }
     _language()(data=[{"language": words.language, "words": own}], key="page_language", height="content")
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.store.project import Project, create_project, delete_project, list_projects, rename_project
 from core.store.run import list_runs
-from core.words import Words
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported
 from pages.parts.look import lead, quiet
 from pages.parts.samples import offer_samples
@@ -38,12 +38,13 @@ def show_projects(words: Words) -> None:
 
 def _line(project: Project, words: Words) -> None:
     _ = words.gettext
-    name, facts, opening, renaming, deleting = st.columns([3.6, 3.6, 1.4, 2, 2], vertical_alignment="center")
+    name, facts, opening, renaming, deleting = st.columns([3, 4, 1.4, 2, 2], vertical_alignment="center")
     name.markdown(f"**{project.name.replace('*', chr(92) + '*')}**")
     rows = words.ngettext("{count} row", "{count} rows", project.table.rows) if project.table else _("no table yet")
     runs = words.ngettext("{count} training", "{count} trainings", len(list_runs(project.id)))
     with facts:
-        quiet(f"{rows} · {runs} · {words.moment(project.created_at)}")
+        facts_said = (rows, runs, words.moment(project.created_at))
+        quiet(" · ".join(fact.replace(" ", NO_BREAK_SPACE) for fact in facts_said))
     if opening.button(_("Open"), key=f"open_{project.id}", width="stretch"):
         go("data", project=project.id)
     with renaming.popover(_("Rename"), width="stretch", key=f"renaming_{project.id}"):

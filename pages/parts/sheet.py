@@ -12,23 +12,29 @@ CELL = 400
 
 
 def sheet(
-    columns: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset(), caption: str = ""
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: frozenset[int] = frozenset(),
+    whole: frozenset[int] = frozenset(),
 ) -> None:
-    """A table of texts. numbers: places of the columns set flush right. Everything is escaped."""
-    st.html(sheet_html([escape(column) for column in columns], rows, numbers=numbers, caption=caption))
+    """A table of texts; everything is escaped. numbers: places of the columns set flush right; whole: whose words are never cut."""
+    st.html(sheet_html([escape(column) for column in columns], rows, numbers=numbers, whole=whole))
 
 
 def sheet_html(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset(), caption: str = ""
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    numbers: frozenset[int] = frozenset(),
+    whole: frozenset[int] = frozenset(),
 ) -> str:
     """The same as HTML; headers may hold markup, cells are escaped."""
-    head = "".join(f"<th scope='col'{_kind(place, numbers)}>{header}</th>" for place, header in enumerate(headers))
-    lines = (
-        "".join(f"<td{_kind(place, numbers)}>{_cell(cell)}</td>" for place, cell in enumerate(row)) for row in rows
-    )
+    kinds = dict.fromkeys(numbers, " class='number'") | dict.fromkeys(whole, " class='whole'")
+    head = "".join(f"<th scope='col'{kinds.get(place, '')}>{header}</th>" for place, header in enumerate(headers))
+    lines = ("".join(f"<td{kinds.get(place, '')}>{_cell(cell)}</td>" for place, cell in enumerate(row)) for row in rows)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
-    title = f"<caption class='quiet'>{escape(caption)}</caption>" if caption else ""
-    return f"<div class='sheet' tabindex='0'><table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    return f"<div class='sheet' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def figures_row(figures: Sequence[tuple[str, str]]) -> None:
@@ -38,10 +44,6 @@ def figures_row(figures: Sequence[tuple[str, str]]) -> None:
         for name, value in figures
     )
     st.html(f"<div class='figures'>{cells}</div>")
-
-
-def _kind(place: int, numbers: frozenset[int]) -> str:
-    return " class='number'" if place in numbers else ""
 
 
 def _cell(text: str) -> str:

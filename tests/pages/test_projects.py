@@ -63,12 +63,12 @@ def test_a_project_without_a_name_gets_one(home: object, words: Words) -> None:
 def test_projects_are_listed_with_what_they_hold(project_of: Callable[..., Project], words: Words) -> None:
     create_project("Rien encore")
     project = project_of("shop_messages.csv")
-    shown = everything(visit("start", words))
+    shown = everything(visit("start", words)).replace("\u00a0", " ")
     assert "**Rien encore**" in shown
     assert said("no table yet", words) in shown
     assert project.table is not None
-    assert words.ngettext("{count} row", "{count} rows", project.table.rows) in shown
-    assert words.ngettext("{count} training", "{count} trainings", 0) in shown
+    assert words.ngettext("{count} row", "{count} rows", project.table.rows).replace("\u00a0", " ") in shown
+    assert words.ngettext("{count} training", "{count} trainings", 0).replace("\u00a0", " ") in shown
 
 
 def test_a_project_is_opened_renamed_and_deleted(home: object, words: Words) -> None:
