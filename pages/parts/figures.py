@@ -70,7 +70,8 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) ->
             trace["y"] = running_mean(trace["y"])
         if chosen or split == "validation":
             traces.append(trace)
-    share = {"range": [0, 102], "ticksuffix": unit} if unit else {"rangemode": "tozero"}
+    # From the worst figure up to 100%: no fixed range, which would take a new one for the end of a zoom.
+    share = {"ticksuffix": unit, "autorangeoptions": {"include": 100}} if unit else {"rangemode": "tozero"}
     axes = {
         "xaxis": {"title": {"text": _("epochs")}, "rangemode": "tozero"},
         "yaxis": {"title": {"text": title}, **share},
@@ -188,7 +189,8 @@ def confusion_matrix(counts: list[list[int]], labels: list[str], words: Words) -
         "text": [[words.integer(count) if count else "" for count in row] for row in counts],
         "zmin": 0,
         "zmax": 1,
-        "colorscale": [[0, "rgba(47,109,181,0.04)"], [1, BLUE]],
+        # Opaque, or plotly reckons the contrast of the counts against white, in the dark theme too.
+        "colorscale": [[0, "$paper"], [1, BLUE]],
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
@@ -204,7 +206,8 @@ def confusion_matrix(counts: list[list[int]], labels: list[str], words: Words) -
         "xaxis": {"title": {"text": _("predicted label")}, "tickangle": -45, **category},
         "yaxis": {"title": {"text": _("true label")}, "autorange": "reversed", **category},
     }
-    return {"data": [trace], "layout": layout(words, min(max(220 + 30 * len(labels), 340), 1500), **axes)}
+    lines = {"plot_bgcolor": "$line"}  # seen through the gaps between the cells
+    return {"data": [trace], "layout": layout(words, min(max(220 + 30 * len(labels), 340), 1500), **lines, **axes)}
 
 
 def _cut_all(names: list[str], width: int = 38) -> list[str]:
