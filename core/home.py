@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ from core.words import N_
 
 ROOM_NEEDED = 500_000_000
 """Bytes that a training may need on the disk before it starts: weights, the best so far, and the zip."""
+
+REPLACE_TRIES = 20
+"""Times that a file is put in place, a tenth of a second apart, before it counts as refused."""
 
 WHY = {
     errno.EACCES: N_("it has no right to write there"),
@@ -68,9 +72,20 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     aside = Path(name)
     try:
         write(aside)
-        aside.replace(path)
+        _put_in_place(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _put_in_place(aside: Path, path: Path) -> None:
+    """Windows refuses to replace a file while somebody reads it; nobody reads one for long."""
+    for _ in range(REPLACE_TRIES - 1):
+        try:
+            aside.replace(path)
+            return
+        except PermissionError:
+            time.sleep(0.1)
+    aside.replace(path)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -10,12 +10,14 @@ from core.data.reading import read
 from core.errors import UserError
 from core.store.project import Project, keep_upload, read_rows, set_roles, tally_table
 from core.words import N_, Words
+from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
 from pages.parts.errors import reported, show_error
 from pages.parts.figures import label_counts
 from pages.parts.look import lead, quiet
+from pages.parts.plain import plain
 from pages.parts.samples import offer_samples
-from pages.parts.sheet import sheet, sheet_html
+from pages.parts.sheet import sheet_html
 from pages.parts.shell import begin, go
 
 PAGE = 20
@@ -23,7 +25,6 @@ PAGE = 20
 
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab")}
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
-REASONS = {"too_many_cells": N_("more cells than columns"), "empty": N_("no cell filled")}
 NOTHING = "\0"
 """The choice of no column; no header can be named so."""
 
@@ -55,7 +56,7 @@ def understood(project: Project, words: Words) -> None:
     table = project.table
     assert table is not None
     parts = [
-        f"**{table.name.replace('*', '')}**",
+        f"**{plain(table.name)}**",
         words.size(table.size),
         words.ngettext("{count} row", "{count} rows", table.rows),
         words.ngettext("{count} column", "{count} columns", len(table.columns)),
@@ -63,14 +64,7 @@ def understood(project: Project, words: Words) -> None:
         _("delimiter: {name}").format(name=_(DELIMITERS.get(table.delimiter, table.delimiter))),
     ]
     st.markdown(" · ".join(parts))
-    if table.set_aside:
-        count = words.ngettext("{count} row set aside", "{count} rows set aside", len(table.set_aside))
-        with st.expander(count, icon=":material/warning:"):
-            rows = [
-                [words.integer(line), _(REASONS.get(reason, reason)), text]
-                for line, reason, text in table.set_aside[:100]
-            ]
-            sheet([_("Line in the file"), _("Why"), _("What it holds")], rows, numbers=frozenset({0}))
+    show_set_aside(table.set_aside, words)
 
 
 def preview(project: Project, words: Words) -> None:

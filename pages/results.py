@@ -42,7 +42,7 @@ def show_list(runs: list[Run], states: dict[str, State], project: Project, words
         rows.append(
             [
                 _("Training {number}").format(number=record.number),
-                display_name(settings.model, project.id),
+                display_name(settings.model, project.id, words),
                 _(STATES[states[run.id]]),
                 words.percent(figures["accuracy"]) if figures else "–",
                 words.percent(figures["macro_f1"]) if figures else "–",
@@ -126,7 +126,7 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
     _ = words.gettext
     record, result = run.record(), run.result() or {}
     settings = Settings.model_validate(record.settings)
-    rows = [(_("Start from"), display_name(settings.model, project.id))]
+    rows = [(_("Start from"), display_name(settings.model, project.id, words))]
     rows.append((_("How thoroughly"), _(PRESETS[settings.preset]) if settings.preset in PRESETS else _("own settings")))
     for field in FIELDS:
         value = getattr(settings, field.name)

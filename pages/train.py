@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.language import main_language
-from core.jobs.launch import check_model, launch, learnable
+from core.jobs.launch import launch, learnable
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
 from core.models.tokens import count_tokens, tokenizer_file
@@ -74,7 +74,6 @@ def show_form(project: Project, words: Words) -> None:
     if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
         with reported():
             with st.spinner(_("Checking the model and dividing the table…")):
-                check_model(model, project.id)
                 run = launch(project.id, make_settings({**values, "model": model}))
             go("train", run=run.id)
 

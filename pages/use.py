@@ -12,6 +12,7 @@ from core.store.run import Run, RunRecord, list_runs, open_run
 from core.use.bundle import bundle_path, pack
 from core.use.predictor import Predictor, with_predictions
 from core.words import NO_BREAK_SPACE, Words
+from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
@@ -72,6 +73,9 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
         content = file.getvalue()
         with st.spinner(_("Reading “{name}” ({size})…").format(name=file.name, size=words.size(file.size))):
             reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
+        show_set_aside(
+            [(row.line, row.reason, reading.dialect.delimiter.join(row.cells)) for row in reading.set_aside], words
+        )
         roles = columns_of(reading.table, record, words)
         key = (run.id, file.file_id, roles)
         if st.button(
@@ -162,6 +166,9 @@ def show_predictions(run: Run, labelled: pd.DataFrame, roles: Roles, name: str, 
                 shown=words.integer(SHOWN), rows=words.integer(len(labelled))
             )
         )
+    if len(labelled.columns) - len(added) == 1:
+        # The file had one column and so no delimiter of its own: the one that this person's spreadsheet expects.
+        delimiter = ";" if words.language == "fr" else ","
     content = labelled.to_csv(index=False, sep=delimiter, lineterminator="\n").encode("utf-8-sig")
     st.download_button(
         _("Download the predictions (CSV)"),

@@ -5,8 +5,10 @@ const originals = new WeakMap();
 let words = {};
 let observer;
 
-// "236.9KB", as the uploader writes a file's size, in the signs of the page's language.
-function size(said) {
+// What holds a number: "236.9KB", a file's size, in the signs of the page's language; and the refusal of a large file.
+function counted(said) {
+  const large = said.match(/^File must be .+ or smaller\.$/);
+  if (large) return words.large;
   const found = said.match(/^([\d.]+)(B|KB|MB|GB)$/);
   return found && found[1].replace(".", words.decimal) + "\u00a0" + words[found[2]];
 }
@@ -14,7 +16,7 @@ function size(said) {
 function translate(node) {
   const original = originals.get(node);
   const said = original && original.shown === node.nodeValue ? original.text : node.nodeValue;
-  const wanted = words[said.trim()] || size(said.trim());
+  const wanted = words[said.trim()] || counted(said.trim());
   if (wanted && node.nodeValue !== wanted) {
     originals.set(node, { text: said, shown: wanted });
     node.nodeValue = wanted;

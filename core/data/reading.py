@@ -17,8 +17,8 @@ import pyarrow.csv as pc
 from core.errors import UserError
 from core.words import N_
 
-LIMIT = 1_000_000_000
-"""Largest upload read, in bytes."""
+LIMIT = 200 * 1024 * 1024
+"""Largest upload read, in bytes; .streamlit/config.toml refuses larger ones before they come."""
 
 SIGNATURES = {
     b"\x89PNG": N_("a PNG picture"),
@@ -126,21 +126,32 @@ def _decode(content: bytes, name: str, encoding: str) -> str:
 
 
 def _guess_delimiter(sample: str) -> str:
-    header = sample.splitlines()[0]
+    header = next(line for line in sample.splitlines() if line.strip())
     present = [delimiter for delimiter in DELIMITERS if delimiter in header]
     if len(present) == 1:
         return present[0]
+    if not present:
+        return _delimiter_of_one_column(sample)
 
     from clevercsv import Sniffer
     from clevercsv.exceptions import Error, NoDetectionResult
 
     try:
-        found = Sniffer().sniff(sample[:8192], delimiters=present or DELIMITERS)
+        found = Sniffer().sniff(sample[:8192], delimiters=present)
     except (NoDetectionResult, Error):
         found = None
     if found is not None and found.delimiter in DELIMITERS:
         return str(found.delimiter)
     return max(DELIMITERS, key=header.count)
+
+
+def _delimiter_of_one_column(sample: str) -> str:
+    """The header is one cell: what stands between the words of the rows below is part of their text."""
+    for delimiter in ("\t", ";", ","):
+        rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        if all(len(row) <= 1 for row in rows):
+            return delimiter
+    return "\t"
 
 
 def _parse(content: bytes, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[SetAside]]:

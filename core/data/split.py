@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Literal
 
 import pandas as pd
@@ -18,13 +19,19 @@ from core.data.examples import MINIMUM_ROWS
 from core.errors import UserError
 
 Part = Literal["train", "validation", "test", "unused"]
+RANKS: tuple[Part, ...] = ("train", "validation", "test")
+"""What has been learned from weighs more than what has only been looked at."""
 
 
-def split(examples: pd.DataFrame, validation: float, test: float, seed: int) -> list[Part]:
+def split(
+    examples: pd.DataFrame, validation: float, test: float, seed: int, inherited: Mapping[str, Part] | None = None
+) -> list[Part]:
     """The part of each example, in its order: stratified by label, grouped, the same for the same seed.
 
     examples: columns id, origin, text, question, label. validation, test: shares in [0, 0.5] of the originals. A label
     keeps at least half of its groups in training. "unused" is a paraphrase whose origin is in validation or test.
+    inherited: parts by content_key, of the trainings that this one starts from. Such rows stay where they were, or what a
+    model has learned from would measure it; train goes before validation, validation before test.
     Raises UserError: nothing_left_to_train when a label would have no row to learn from; too_few_examples, with the
     number of different rows, when no label has one to spare for validation.
     """
@@ -40,11 +47,15 @@ def split(examples: pd.DataFrame, validation: float, test: float, seed: int) -> 
     for group, some in labels_of.items():
         # Equal words under different labels count for the rarest of these, which has fewest others to learn from.
         by_label[min(some, key=lambda label: (frequency[label], label))].append(group)
-    part_of_group: dict[str, Part] = {}
+    part_of_group = _inherited_parts(examples, groups, inherited or {}, {"validation": validation, "test": test})
     shares: dict[Part, float] = {"validation": validation, "test": test}
     owed: dict[Part, float] = {part: 0.0 for part, share in shares.items() if share > 0}
     for label in sorted(by_label):
-        shuffled = sorted(by_label[label])
+        for group in by_label[label]:
+            if group in part_of_group:
+                for part in owed:
+                    owed[part] += sizes[group] * (shares[part] - (part_of_group[group] == part))
+        shuffled = sorted(group for group in by_label[label] if group not in part_of_group)
         random.Random(f"{seed}/{label}").shuffle(shuffled)
         part_of_group.update(_deal(shuffled, sizes, owed, shares) if owed else dict.fromkeys(shuffled, "train"))
     parts = [part_of_group[group] for group in groups]
@@ -83,6 +94,27 @@ def _deal(
     return parts
 
 
+def _inherited_parts(
+    examples: pd.DataFrame, groups: list[str], inherited: Mapping[str, Part], shares: Mapping[Part, float]
+) -> dict[str, Part]:
+    """The parts of the groups that a former training has seen. A part that this split does not make is learned from."""
+    found: dict[str, Part] = {}
+    if not inherited:
+        return found
+    for group, text, question in zip(groups, examples["text"], examples["question"], strict=True):
+        part = inherited.get(content_key(text, question))
+        if part in RANKS:
+            part = part if part == "train" or shares[part] > 0 else "train"
+            found[group] = min(part, found.get(group, part), key=RANKS.index)
+    return found
+
+
+def content_key(text: object, question: object) -> str:
+    """The same for rows that say the same thing: spaces and case aside."""
+    words = f"{' '.join(str(text).split())}\x1f{' '.join(str(question).split())}".casefold()
+    return "words " + hashlib.sha1(words.encode(), usedforsecurity=False).hexdigest()
+
+
 def group_of(examples: pd.DataFrame) -> list[str]:
     """A name of the group of each example: that of its earliest kin by origin or by equal words."""
     parent: dict[str, str] = {}
@@ -96,9 +128,7 @@ def group_of(examples: pd.DataFrame) -> list[str]:
     ids = examples["id"].tolist()
     rows = zip(ids, examples["origin"], examples["text"], examples["question"], strict=True)
     for identifier, origin, text, question in rows:
-        words = f"{' '.join(str(text).split())}\x1f{' '.join(str(question).split())}".casefold()
-        content = "words " + hashlib.sha1(words.encode(), usedforsecurity=False).hexdigest()
-        for kin in (content, origin):
+        for kin in (content_key(text, question), origin):
             if kin:
                 parent[root(identifier)] = root(kin)
     return [root(identifier) for identifier in ids]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.data.examples import Selection, fingerprint, require_learnable, select
-from core.data.split import split
+from core.data.split import RANKS, Part, content_key, split
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.queue import cancel_waiting, enqueue, job_of
@@ -17,14 +17,14 @@ from core.models.catalogue import check_folder
 from core.models.choice import ModelChoice
 from core.models.hub import check_hub
 from core.store.project import Project, open_project, read_table
-from core.store.run import Run, RunRecord, State, create_run, next_number, open_run, utc_now
+from core.store.run import ENDED, Run, RunRecord, State, create_run, list_runs, next_number, open_run, utc_now
 from core.train.settings import Settings
 
 RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
 
 
 def launch(project_id: str, settings: Settings) -> Run:
-    """Freezes the examples, their split and the settings into a new run and queues it.
+    """Freezes the examples, their split and the settings into a new run and queues it; asked twice at once, gives the same run.
 
     Raises UserError, and makes nothing: those of select and require_learnable, nothing_left_to_train, those of the
     model (hub_unreachable, model_folder, …), disk_full.
@@ -33,12 +33,41 @@ def launch(project_id: str, settings: Settings) -> Run:
     selection = learnable(project)
     require_room()
     check_model(settings.model, project_id)
-    parts = split(selection.examples, settings.validation_share, settings.test_share, settings.seed)
+    seen = parts_seen(settings.model, project_id)
+    parts = split(selection.examples, settings.validation_share, settings.test_share, settings.seed, seen)
     examples = selection.examples.assign(part=parts)
-    run = create_run(project_id, _record(project, settings, examples), examples)
+    record = _record(project, settings, examples)
+    twin = _under_way(project_id, record)
+    if twin is not None:
+        return twin
+    run = create_run(project_id, record, examples)
     enqueue(run)
     ensure_supervisor()
     return run
+
+
+def parts_seen(choice: ModelChoice, project_id: str) -> dict[str, Part]:
+    """In which part the rows were that a model of this project has met, its own forerunners included."""
+    found: dict[str, Part] = {}
+    while choice.kind == "run":
+        run = open_run(project_id, choice.name)
+        examples = run.examples()
+        for text, question, part in zip(examples["text"], examples["question"], examples["part"], strict=True):
+            key = content_key(text, question)
+            if part in RANKS:
+                found[key] = min(part, found.get(key, part), key=RANKS.index)
+        choice = Settings.model_validate(run.record().settings).model
+    return found
+
+
+def _under_way(project_id: str, record: RunRecord) -> Run | None:
+    """The newest run, when it does exactly this and has not ended: the button was pressed twice."""
+    newest = next(iter(list_runs(project_id)), None)
+    if newest is None or state_of(newest) in ENDED:
+        return None
+    known = newest.record()
+    same = (known.settings, known.roles, known.fingerprint) == (record.settings, record.roles, record.fingerprint)
+    return newest if same else None
 
 
 def learnable(project: Project) -> Selection:

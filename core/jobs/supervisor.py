@@ -27,7 +27,7 @@ LOOK_EVERY = 0.3
 STARTING = 30.0
 """Seconds that a new worker may take until it holds its lock."""
 GRACE = 120.0
-"""Seconds that a stopped child may take to save before its processes are ended."""
+"""Seconds without a sign of life that a child may take, once asked to stop, before its processes are ended."""
 ROOT = Path(__file__).resolve().parents[2]
 
 CALM = {
@@ -66,8 +66,8 @@ def ensure_supervisor() -> None:
 def detached() -> dict[str, Any]:
     """How a process is started so that the end of this one does not end it."""
     if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS | subprocess.CREATE_BREAKAWAY_FROM_JOB
-        return {"creationflags": flags}
+        # A console without a window, which the children share: a window of their own could be closed by hand.
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
 
 
@@ -128,8 +128,8 @@ def work(job: Job) -> None:
     asked: float | None = None
     while child.poll() is None:
         if asked is None and run.stop_request.exists():
-            asked = time.monotonic()
-        if asked is not None and time.monotonic() - asked > GRACE:
+            asked = time.time()
+        if asked is not None and time.time() - max(asked, run.progress().updated_at) > GRACE:
             end_tree(child.pid)
         time.sleep(LOOK_EVERY)
     memory_ran_out = oom_kills() > kills

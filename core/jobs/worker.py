@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 import traceback
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 from filelock import FileLock
 
 from core.errors import UserError
-from core.home import require_room, write_json
+from core.home import ROOM_NEEDED, require_room, write_json
 from core.store.run import Run, open_run
 
 NICER = 5
@@ -52,6 +54,8 @@ def attempt(run: Run) -> dict[str, Any]:
         return _failed("out_of_memory")
     except Exception as error:
         traceback.print_exc()
+        if "No space left on device" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
+            return _failed("disk_full", free=shutil.disk_usage(run.folder).free, needed=ROOM_NEEDED)
         if "can't allocate memory" in str(error) or "out of memory" in str(error):
             return _failed("out_of_memory")
         return _failed("worker_failed", reference=run.id)

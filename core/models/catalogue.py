@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import UserError
 from core.models.choice import ModelChoice
 from core.store.run import open_run
-from core.words import N_
+from core.words import N_, Words
 
 EMBEDDED_NAME = "all-MiniLM-L6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -79,15 +79,18 @@ def check_folder(folder: Path) -> Path:
     return folder
 
 
-def display_name(choice: ModelChoice, project_id: str) -> str:
-    """A short name of a model for people; a run's is that of what it started from, with its number."""
+def display_name(choice: ModelChoice, project_id: str, words: Words) -> str:
+    """A short name of a model for people; a run's is that of what it started from, with its number. No path of a folder."""
+    _ = words.gettext
     if choice.kind == "embedded":
         return EMBEDDED_NAME
     if choice.kind == "run":
         try:
-            return f"n° {open_run(project_id, choice.name).record().number}"
+            record = open_run(project_id, choice.name).record()
         except UserError:
-            return "n° ?"
+            return _("a training that was deleted")
+        base = display_name(ModelChoice.model_validate(record.settings["model"]), project_id, words)
+        return _("{base}, then training {number}").format(base=base, number=record.number)
     return Path(choice.name).name
 
 

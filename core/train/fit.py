@@ -17,7 +17,7 @@ from core.store.run import Run
 from core.train.batches import Encoded, collate, micro_batches
 from core.train.inference import FloatArray, probabilities
 from core.train.metrics import headline
-from core.train.progress import Reporter, Watcher
+from core.train.progress import Reporter, StopAsked, Watcher
 from core.train.settings import Settings
 
 CURVE_POINTS = 200
@@ -170,7 +170,14 @@ class Fit(Trainer):
         """
         model = cast(PreTrainedModel, self.model)
         self.average.swap(model)
-        found = probabilities(model, self._tokenizer, self.parts.validation, bf16=self.args.bf16)
+        try:
+            found = probabilities(
+                model, self._tokenizer, self.parts.validation, self.watcher.reporter.looking, bf16=self.args.bf16
+            )
+        except StopAsked:
+            self.control.should_training_stop = True
+            self.average.swap_back(model)
+            return {}
         if not np.isfinite(found).all():
             rate = self.settings.learning_rate
             raise UserError("loss_not_finite", step=self.state.global_step, learning_rate=rate)

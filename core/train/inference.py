@@ -28,11 +28,8 @@ def probabilities(
     progressed: called with the number of inputs done after each batch.
     """
     found = np.zeros((len(encoded), len(model.config.id2label or {})), dtype=np.float32)
-    done = 0
-    for places, batch in _batches(model, tokenizer, encoded, bf16):
+    for places, batch in _batches(model, tokenizer, encoded, bf16, progressed):
         found[places] = torch.softmax(model(**batch).logits.float(), dim=-1).cpu().numpy()
-        done += len(places)
-        progressed(done)
     return found
 
 
@@ -43,7 +40,11 @@ def head(model: PreTrainedModel) -> nn.Linear:
 
 
 def head_inputs(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    bf16: bool,
+    progressed: Callable[[int], None] = lambda done: None,
 ) -> FloatArray:
     """What the head sees of each input, dropout off: (inputs, width)."""
     layer = head(model)
@@ -51,7 +52,7 @@ def head_inputs(
     seen: list[torch.Tensor] = []
     hook = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].float().cpu()))
     try:
-        for places, batch in _batches(model, tokenizer, encoded, bf16):
+        for places, batch in _batches(model, tokenizer, encoded, bf16, progressed):
             model(**batch)
             found[places] = seen.pop().numpy()
     finally:
@@ -60,12 +61,16 @@ def head_inputs(
 
 
 def token_states(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    bf16: bool,
+    progressed: Callable[[int], None] = lambda done: None,
 ) -> tuple[FloatArray, FloatArray]:
     """Last hidden states, dropout off: of the first token, and their mean over all tokens; both (inputs, width)."""
     width = model.config.hidden_size
     first, mean = np.zeros((len(encoded), width), np.float32), np.zeros((len(encoded), width), np.float32)
-    for places, batch in _batches(model, tokenizer, encoded, bf16):
+    for places, batch in _batches(model, tokenizer, encoded, bf16, progressed):
         states = model.base_model(**batch).last_hidden_state.float()
         real = batch["attention_mask"].unsqueeze(-1)
         first[places] = states[:, 0].cpu().numpy()
@@ -74,12 +79,19 @@ def token_states(
 
 
 def _batches(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    bf16: bool,
+    progressed: Callable[[int], None],
 ) -> Iterator[tuple[list[int], dict[str, torch.Tensor]]]:
     """Batches by length on the model's device, the model in evaluation; to be consumed within one loop."""
     model.train(False)
+    done = 0
     with torch.inference_mode(), torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
         for places in by_length(encoded):
             batch = collate(tokenizer, [encoded[place] for place in places])
             batch.pop("labels", None)
             yield places, {name: tensor.to(model.device) for name, tensor in batch.items()}
+            done += len(places)
+            progressed(done)

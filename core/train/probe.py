@@ -8,6 +8,8 @@ regression), and the head is fitted on what it gives.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -22,7 +24,13 @@ MOST_ROWS = 10_000
 """Rows looked at; more changes the regression little and costs a pass over the table."""
 
 
-def probe_head(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded], bf16: bool) -> None:
+def probe_head(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    bf16: bool,
+    progressed: Callable[[int], None] = lambda done: None,
+) -> None:
     """Writes the regression of `labels` on the encoder's features into the head's weight and bias.
 
     encoded: training rows only, with "labels" in [0, number of labels). A label without a row keeps a head of zeros and
@@ -35,10 +43,10 @@ def probe_head(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, encod
         return
     pooler = pooler_of(model)
     if pooler is not None:
-        first, mean = token_states(model, tokenizer, rows, bf16)
+        first, mean = token_states(model, tokenizer, rows, bf16, progressed)
         seen = align(pooler, first, mean)
     else:
-        seen = head_inputs(model, tokenizer, rows, bf16)
+        seen = head_inputs(model, tokenizer, rows, bf16, progressed)
     scaler = StandardScaler()
     scaler.fit(seen)
     # A feature that hardly varies would get a weight of any size.

@@ -16,6 +16,10 @@ REPORT_EVERY = 0.5
 """Seconds between two writes of progress.json."""
 
 
+class StopAsked(Exception):
+    """Somebody asked for a stop while the texts were being looked at."""
+
+
 class Reporter:
     """Writes metrics.jsonl and progress.json of one run."""
 
@@ -56,6 +60,15 @@ class Reporter:
         }
         with (self.run.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+    def looking(self, done: int) -> None:
+        """Between two batches of an evaluation: says that the run lives, raises StopAsked when it is to end."""
+        if self.stop_requested():
+            raise StopAsked
+        now = time.monotonic()
+        if now - self._written >= REPORT_EVERY:
+            self._written = now
+            self.run.report(self._progress)
 
     def stop_requested(self) -> bool:
         return self.run.stop_request.exists()

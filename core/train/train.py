@@ -22,7 +22,7 @@ from core.train.fit import Best, Fit, Parts, gold_of, has_fast_bf16
 from core.train.inference import FloatArray, probabilities
 from core.train.metrics import by_label, confusion, headline
 from core.train.probe import probe_head
-from core.train.progress import Reporter
+from core.train.progress import Reporter, StopAsked
 from core.train.settings import Settings
 
 
@@ -55,13 +55,23 @@ def train(run: Run) -> dict[str, Any]:
     fit = Fit(reporter, settings, model, tokenizer, Parts(parts["train"], parts["validation"]))
     if head_is_new:
         reporter.phase("probing")
-        probe_head(model, tokenizer, parts["train"], has_fast_bf16())
+        try:
+            probe_head(model, tokenizer, parts["train"], has_fast_bf16(), reporter.looking)
+        except StopAsked:
+            raise Stopped from None
     fit.evaluate()
+    if fit.best.probabilities is None:
+        raise Stopped
     trained = fit.train()
     was_stopped = reporter.stop_requested()
     reporter.phase("evaluating")
     restore(model, run)
-    found = {} if was_stopped else final_figures(run, model, tokenizer, parts, record.labels)
+    found: dict[str, Any] = {}
+    try:
+        if not was_stopped:
+            found = final_figures(run, model, tokenizer, parts, record.labels, reporter)
+    except StopAsked:
+        was_stopped = True
     reporter.phase("saving")
     if was_stopped and fit.best.probabilities is not None:
         found = {"validation": figures_of(parts["validation"], fit.best.probabilities, record.labels)}
@@ -113,6 +123,7 @@ def final_figures(
     tokenizer: PreTrainedTokenizerBase,
     parts: dict[str, list[Encoded]],
     labels: list[str],
+    reporter: Reporter,
 ) -> dict[str, Any]:
     """Figures of validation and test in full precision, as a user of the model will get them; predictions.parquet."""
     examples = run.examples()
@@ -121,7 +132,7 @@ def final_figures(
     for part in ("validation", "test"):
         if not parts[part]:
             continue
-        shares = probabilities(model, tokenizer, parts[part])
+        shares = probabilities(model, tokenizer, parts[part], reporter.looking)
         found[part] = figures_of(parts[part], shares, labels)
         rows = examples.loc[examples["part"] == part, ["id", "part", "label"]].reset_index(drop=True)
         rows["predicted"] = [labels[place] for place in shares.argmax(axis=1)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.home import write_whole
+from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
 from core.use.card import model_card
@@ -54,6 +55,7 @@ def facts(run: Run) -> dict[str, object]:
         "max_tokens": settings.max_tokens,
         "labels": record.labels,
         "fingerprint": record.fingerprint,
-        "settings": record.settings,
+        # Where a folder lies on the server is no business of whoever gets the model.
+        "settings": record.settings | {"model": display_name(settings.model, run.project_id, Words("en"))},
         "versions": record.versions,
     }

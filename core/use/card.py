@@ -43,7 +43,8 @@ def model_card(run: Run, words: Words) -> str:
         _data(run, words),
         "## " + _("How it was trained"),
         _table(
-            [(name, str(value)) for name, value in _settings(run, settings, result).items()], (_("Setting"), _("Value"))
+            [(name, str(value)) for name, value in _settings(run, settings, result, words).items()],
+            (_("Setting"), _("Value")),
         ),
         "## " + _("How to use it"),
         _(
@@ -106,9 +107,9 @@ def _data(run: Run, words: Words) -> str:
     return _table(rows, (_("Fact"), _("Value")))
 
 
-def _settings(run: Run, settings: Settings, result: dict[str, Any]) -> dict[str, Any]:
+def _settings(run: Run, settings: Settings, result: dict[str, Any], words: Words) -> dict[str, Any]:
     # Where a folder lies on the server is no business of whoever gets the model.
-    base = settings.model.name if settings.model.kind == "hub" else display_name(settings.model, run.project_id)
+    base = settings.model.name if settings.model.kind == "hub" else display_name(settings.model, run.project_id, words)
     shown = settings.model_dump(exclude={"model"})
     measured = {
         name: result[name] for name in ("steps", "epochs", "training_seconds", "device", "precision") if name in result

@@ -50,28 +50,47 @@ def predict_table(source: Path, target: Path) -> None:
     text, question = classifier.facts["text_column"], classifier.facts["question_column"]
     content = decoded(source)
     delimiter = max(",;\t", key=content.split("\n", 1)[0].count)
-    rows = list(csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter, restval=""))
-    if not rows or text not in rows[0] or (question and question not in rows[0]):
+    csv.field_size_limit(len(content) + 1)
+    header, *rows = [row for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter) if any(row)] or [
+        []
+    ]
+    names = named(header)
+    if not rows or text not in names or (question and question not in names):
         wanted = f"“{text}”" + (f" and “{question}”" if question else "")
         sys.exit(f"{source} needs rows, and the columns {wanted}.")
-    questions = [row[question] for row in rows] if question else None
-    found = classifier.probabilities([row[text] for row in rows], questions)
-    prediction, probability = free("prediction", rows[0]), free("probability", rows[0])
+    # A row with fewer cells than the header is filled; one with more keeps them, behind the two new columns.
+    rows = [row + [""] * (len(names) - len(row)) for row in rows]
+    questions = [row[names.index(question)] for row in rows] if question else None
+    found = classifier.probabilities([row[names.index(text)] for row in rows], questions)
     with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, [*rows[0], prediction, probability], delimiter=delimiter)
-        writer.writeheader()
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow([*header, free("prediction", names), free("probability", names)])
         for row, shares in zip(rows, found, strict=True):
             best = max(shares, key=lambda label: shares[label])
-            writer.writerow(row | {prediction: best, probability: f"{shares[best]:.4f}"})
+            writer.writerow([*row[: len(names)], best, f"{shares[best]:.4f}", *row[len(names) :]])
 
 
 def decoded(source: Path) -> str:
-    """The text of a file in UTF-8, or as Excel saves it in Western Europe."""
+    """The text of a file in UTF-8, in UTF-16 with its mark, or as Excel saves it in Western Europe."""
     content = source.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252")
+
+
+def named(header: list[str]) -> list[str]:
+    """The columns as the training knew them: spaces stripped, empty names by their place, repeated ones numbered."""
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        base = " ".join(cell.split()) or f"column {place}"
+        candidate, number = base, 2
+        while candidate in names:
+            candidate, number = f"{base} ({number})", number + 1
+        names.append(candidate)
+    return names
 
 
 def free(name: str, taken: Collection[str]) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.words import Words, language_for
+from pages.parts.plain import plain
 
 logger = logging.getLogger("parafine")
 
@@ -30,7 +31,7 @@ def reported() -> Iterator[None]:
 
 
 def show_error(error: UserError) -> None:
-    st.error(error.sentence(current_words()))
+    st.error(plain(error.sentence(current_words())))
 
 
 def show_failure(error: Exception) -> bool:

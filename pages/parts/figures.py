@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from core.words import NO_BREAK_SPACE, Words
+from pages.parts.plain import unmarked
 
 BLUE = "#2F6DB5"
 FLAME = "#C8741A"
@@ -116,7 +117,7 @@ def _bars(values: dict[str, float] | dict[str, int], said: list[str], words: Wor
         "orientation": "h",
         "x": list(values.values()),
         "y": _cut_all(list(values)),
-        "customdata": list(values),
+        "customdata": [unmarked(name) for name in values],
         "text": said,
         "textposition": "outside",
         "cliponaxis": False,
@@ -218,4 +219,4 @@ def _cut_all(names: list[str], width: int = 38) -> list[str]:
         while cut in found:
             cut += "\u200b"
         found.append(cut)
-    return found
+    return [unmarked(name) for name in found]

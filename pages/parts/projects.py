@@ -9,6 +9,7 @@ from core.store.run import list_runs
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported
 from pages.parts.look import lead, quiet
+from pages.parts.plain import plain
 from pages.parts.samples import offer_samples
 from pages.parts.shell import go
 
@@ -39,7 +40,7 @@ def show_projects(words: Words) -> None:
 def _line(project: Project, words: Words) -> None:
     _ = words.gettext
     name, facts, opening, renaming, deleting = st.columns([3, 4, 1.4, 2, 2], vertical_alignment="center")
-    name.markdown(f"**{project.name.replace('*', chr(92) + '*')}**")
+    name.markdown(f"**{plain(project.name)}**")
     rows = words.ngettext("{count} row", "{count} rows", project.table.rows) if project.table else _("no table yet")
     runs = words.ngettext("{count} training", "{count} trainings", len(list_runs(project.id)))
     with facts:
@@ -54,7 +55,9 @@ def _line(project: Project, words: Words) -> None:
             st.rerun()
     with deleting.popover(_("Delete"), width="stretch", key=f"deleting_{project.id}"):
         st.markdown(
-            _("Delete “{name}”, its table and its trained models? This cannot be undone.").format(name=project.name)
+            _("Delete “{name}”, its table and its trained models? This cannot be undone.").format(
+                name=plain(project.name)
+            )
         )
         if st.button(_("Delete for good"), key=f"delete_{project.id}"):
             with reported():

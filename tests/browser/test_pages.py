@@ -69,6 +69,22 @@ def test_a_picture_renamed_csv_is_a_sentence_and_loses_nothing(visit: Visit) -> 
     assert "shop_messages.csv" in page.inner_text("[data-testid=stMain]")
 
 
+def test_a_name_in_the_data_makes_the_browser_ask_nobody(visit: Visit) -> None:
+    """The only column bears the address of a picture; the visit fails when the page asks that host."""
+    page = visit.open("/")
+    page.get_by_role("textbox").first.fill("![](http://other.example/name.png)")
+    page.get_by_role("button", name="Créer le projet").click()
+    page.wait_for_url("**/data?*")
+    settled(page)
+    spy = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"![](http://other.example/p.png)\nbonjour\n"}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(spy)
+    page.wait_for_selector("[data-testid=stAlert]")
+    assert "![](http://other.example/p.png)" in page.inner_text("[data-testid=stAlert]")
+    page.goto(visit.server.url)
+    settled(page)
+    assert "![](http://other.example/name.png)" in page.inner_text("[data-testid=stMain]")
+
+
 def test_an_idle_server_is_small_and_fifty_megabytes_leave_the_page_usable(visit: Visit) -> None:
     """The list of projects served, under 200 MB; then 50 MB of CSV are read, shown, and the next page of rows opens."""
     page = visit.open("/")

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 
 import core.home
 from core.errors import UserError
-from core.home import locks_folder, read_json, require_room, write_bytes, write_json, write_whole
+from core.home import _put_in_place, locks_folder, read_json, require_room, write_bytes, write_json, write_whole
 from tests.conftest import ROOT
 
 
@@ -113,3 +113,26 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     writer.join()
     assert seen > 0
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_is_being_read_is_replaced_a_moment_later(tmp_path: Path) -> None:
+    """Windows refuses for as long as somebody reads."""
+
+    class Busy(type(tmp_path)):  # type: ignore[misc]
+        refusals = 2
+
+        def replace(self, target: Path) -> Path:
+            if Busy.refusals:
+                Busy.refusals -= 1
+                raise PermissionError
+            return Path(super().replace(target))
+
+    aside = Busy(tmp_path / "aside")
+    aside.write_text("new")
+    _put_in_place(aside, tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "new"
+    Busy.refusals = 100
+    aside.write_text("newer")
+    with pytest.raises(PermissionError):
+        _put_in_place(aside, tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "new"

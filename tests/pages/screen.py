@@ -73,7 +73,8 @@ def sentence(words: Words, code: str, **facts: Any) -> str:
 
 
 def errors(at: AppTest) -> list[str]:
-    return [shown.value for shown in at.error]
+    """The sentences as they are read: signs escaped for Markdown stand for themselves."""
+    return [re.sub(r"\\(?=[^A-Za-z0-9\s])", "", shown.value) for shown in at.error]
 
 
 def titles(at: AppTest) -> list[str]:

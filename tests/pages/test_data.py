@@ -48,7 +48,7 @@ def test_a_table_with_a_question_shows_its_rows_its_roles_and_its_labels(
     assert project.table is not None
     understood = everything(at)
     for part in (
-        "**courriers_mairie.csv**",
+        "**courriers\\_mairie.csv**",
         words.size(project.table.size),
         words.ngettext("{count} row", "{count} rows", project.table.rows),
         words.ngettext("{count} column", "{count} columns", 3),

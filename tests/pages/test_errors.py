@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.store.project import Project
 from core.words import Words
+from pages.parts.plain import plain, unmarked
 from tests.conftest import ROOT
 from tests.pages.screen import LIMIT, LOCALES, errors, messages, run, sentence, titles
 
@@ -61,3 +62,9 @@ def test_a_page_opened_before_the_app_draws_the_frame_around_itself(project: Pro
     at = run(at)
     assert titles(at) == [words.gettext("Train")]
     assert len(at.page_link) == 5
+
+
+def test_what_people_wrote_is_no_instruction_to_the_page() -> None:
+    name = "![](https://other.example/p.png) **prix_$** :material/home: <b>"
+    assert plain(name) == ("!\\[\\](https://other.example/p.png) \\*\\*prix\\_\\$\\*\\* \\:material/home: \\<b\\>")
+    assert unmarked("<a href='x'>R&D</a>") == "&lt;a href='x'&gt;R&amp;D&lt;/a&gt;"

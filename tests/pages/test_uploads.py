@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.data.reading import LIMIT
 from core.errors import SENTENCES
 from core.store.project import Project, create_project, open_project, read_table
 from core.words import Words
+from tests.conftest import ROOT
 from tests.pages.screen import errors, everything, file_of, said, sentence, texts, upload, visit
 from tests.tables import as_csv, messages
 
@@ -50,7 +52,7 @@ def test_a_bad_file_leaves_the_former_table_as_it_was(project_of: Callable[..., 
     project = project_of("courriers_mairie.csv")
     at = upload(visit("data", words, project=project.id), content, "mails.csv")
     assert errors(at) == [sentence(words, code, name="mails.csv", **facts)]
-    assert "**courriers_mairie.csv**" in everything(at)
+    assert "**courriers\\_mairie.csv**" in everything(at)
     assert open_project(project.id) == project
     assert project.table is not None
     assert read_table(project).shape == (project.table.rows, 3)
@@ -61,9 +63,10 @@ def test_a_bad_file_leaves_the_former_table_as_it_was(project_of: Callable[..., 
 def test_every_fault_of_a_file_is_tried_here() -> None:
     uploads = {"empty_file", "not_a_table", "unreadable_text", "no_rows", "one_column", "broken_row", "too_large"}
     assert uploads <= set(SENTENCES)
-    # A file too large is never uploaded: Streamlit's own limit is lower, see .streamlit/config.toml.
+    # A file too large is never uploaded: Streamlit's own limit is the same, see .streamlit/config.toml.
     assert {code for _, code, _ in BAD.values()} == uploads - {"too_large"}
-    assert LIMIT > 200_000_000
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] * 1024 * 1024 == LIMIT
 
 
 def test_the_name_of_a_bad_file_is_repeated_as_it_is(home: object, words: Words) -> None:

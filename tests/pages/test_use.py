@@ -138,6 +138,13 @@ def test_a_table_without_labels_gets_predictions_alone(ended: Ended, words: Word
     assert said("Rows measured", words) not in texts(at)
 
 
+def test_rows_that_could_not_be_read_are_shown_before_anything_is_labelled(ended: Ended, words: Words) -> None:
+    at = visit("use", words, project=ended.project.id, run=ended.done.id)
+    at = upload(at, b"message,n\nbonjour,1\nmerci,2,3,4\n", "trois.csv")
+    assert words.ngettext("{count} row set aside", "{count} rows set aside", 1) in texts(at)
+    assert ["3", said("more cells than columns", words), "merci,2,3,4"] in table(at, said("Line in the file", words))
+
+
 @pytest.mark.slow
 def test_a_model_of_pairs_asks_for_both_texts(ended: Ended, words: Words) -> None:
     at = visit("use", words, project=ended.project.id, run=ended.pair.id)

@@ -222,3 +222,11 @@ def test_any_bytes_are_read_or_refused_and_never_crash() -> None:
         assert len(table) > 0, content
         assert len(set(table.columns)) == len(table.columns) > 1, content
         assert not table.isna().to_numpy().any(), content
+
+
+@pytest.mark.parametrize("body", ["Une, deux, trois\nbonjour ; merci\n", "a; b; c\nd\n", "a, b\nc\td\n"])
+def test_signs_within_the_texts_of_a_single_column_divide_nothing(body: str) -> None:
+    reading = read(f"texte\n{body}".encode(), "textes.csv", columns_needed=1)
+    assert reading.table["texte"].tolist() == body.splitlines() or reading.set_aside
+    assert len(reading.table) + len(reading.set_aside) == 2
+    assert refused(f"texte\n{body}".encode()).code == "one_column"

@@ -12,7 +12,7 @@ import pytest
 from core.data.columns import Roles
 from core.data.examples import COLUMNS, select
 from core.data.reading import read
-from core.data.split import group_of, split
+from core.data.split import content_key, group_of, split
 from core.errors import UserError
 
 SEEDS = range(80)
@@ -231,3 +231,20 @@ def test_real_tables_do_not_leak_and_keep_every_label(shared_data: Path, name: s
     assert counts["test"] / len(parts) == pytest.approx(0.1, abs=0.02)
     learned = {label for label, part in zip(examples["label"], parts, strict=True) if part == "train"}
     assert learned == set(examples["label"])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_that_a_former_training_has_met_stay_in_their_part(seed: int) -> None:
+    """A grown table, started from a former model: what it learned from measures nothing, and new rows are dealt as ever."""
+    rows = [(f"r{place}", "", f"text {place}", "", f"label {place % 3}") for place in range(300)]
+    former = table(rows[:200])
+    before = split(former, 0.1, 0.1, seed)
+    known = {content_key(*words): part for *words, part in zip(former["text"], former["question"], before, strict=True)}
+    grown = table([("x", "", "TEXT  0", "", "label 0"), *rows])
+    after = split(grown, 0.1, 0.1, seed + 1, known)
+    assert after[1:201] == before
+    assert after[0] == before[0]
+    assert [after.count("validation"), after.count("test")] == pytest.approx([30, 30], abs=3)
+    unasked = split(former, 0.1, 0.0, seed, known)
+    assert "test" not in unasked
+    assert all(part == "train" for part, was in zip(unasked, before, strict=True) if was != "validation")

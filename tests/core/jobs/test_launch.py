@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from core.data.columns import Roles
 from core.errors import UserError
-from core.jobs.launch import check_model, launch, learnable, state_of, stop
+from core.jobs.launch import check_model, launch, learnable, parts_seen, state_of, stop
 from core.jobs.queue import job_of, jobs
 from core.models.choice import ModelChoice
 from core.store.project import Project, create_project, set_roles
@@ -109,3 +110,32 @@ def test_what_is_learned_are_the_rows_with_a_text_and_a_label(make_project: Call
     rows[3]["label"] = " "
     rows[5]["text"] = ""
     assert len(learnable(make_project(as_csv(rows))).examples) == 58
+
+
+def test_launched_twice_at_once_it_is_one_training(project: Project, home: Path, tiny_bert: Path) -> None:
+    """A button is easily pressed twice; other settings are another training."""
+    settings = Settings(model=ModelChoice(kind="folder", name=str(tiny_bert)), epochs=50)
+    first = launch(project.id, settings)
+    assert launch(project.id, settings) == first
+    other = launch(project.id, settings.model_copy(update={"seed": 8}))
+    assert other != first
+    assert len(jobs()) == 2
+    for run in (first, other):
+        stop(run)
+    wait_until(lambda: not processes_of(home))
+
+
+def test_what_a_model_has_learned_from_measures_none_that_starts_from_it(
+    project: Project, home: Path, tiny_bert: Path
+) -> None:
+    first = lay_down(project)
+    shutil.copytree(tiny_bert, first.model_folder)
+    (first.folder / "result.json").write_text("{}")
+    second = launch(project.id, Settings(model=ModelChoice(kind="run", name=first.id), seed=5, epochs=100))
+    stop(second)
+    assert second.examples()["part"].tolist() == first.examples()["part"].tolist()
+    third = ModelChoice(kind="run", name=second.id)
+    met = parts_seen(third, project.id)
+    assert sorted(met.values()) == sorted(first.examples()["part"])
+    assert parts_seen(ModelChoice(), project.id) == {}
+    wait_until(lambda: not processes_of(home))

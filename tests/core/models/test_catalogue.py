@@ -25,6 +25,7 @@ from core.models.catalogue import (
 )
 from core.models.choice import ModelChoice
 from core.store.project import Project
+from core.words import Words
 from tests.conftest import ROOT
 from tests.tables import lay_down
 
@@ -116,10 +117,12 @@ def test_a_model_is_named_as_people_know_it(project: Project) -> None:
         EMBEDDED_NAME: ModelChoice(),
         "camembert-base": ModelChoice(kind="hub", name="almanach/camembert-base"),
         "mon modèle": ModelChoice(kind="folder", name="/modèles/mon modèle"),
-        "n° 1": ModelChoice(kind="run", name=run.id),
-        "n° ?": ModelChoice(kind="run", name="gone"),
+        f"{EMBEDDED_NAME}, puis entraînement 1": ModelChoice(kind="run", name=run.id),
+        "un entraînement supprimé": ModelChoice(kind="run", name="gone"),
     }
-    assert {name: display_name(choice, project.id) for name, choice in shown.items()} == {name: name for name in shown}
+    assert {name: display_name(choice, project.id, Words("fr")) for name, choice in shown.items()} == {
+        name: name for name in shown
+    }
 
 
 def test_wide_models_are_known_and_an_unknown_one_counts_as_wide() -> None:

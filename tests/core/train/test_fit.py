@@ -209,3 +209,15 @@ def test_a_loss_that_is_no_number_ends_the_run_with_its_step(make_fit: MakeFit) 
     with pytest.raises(UserError) as evaluated:
         fit.evaluate()
     assert evaluated.value.code == "loss_not_finite"
+
+
+def test_a_stop_ends_an_evaluation_under_way_and_what_was_best_stays(make_fit: MakeFit) -> None:
+    """An evaluation may be longer than the time that a stop is given."""
+    fit = make_fit()
+    fit.evaluate()
+    best, weights = fit.best, {name: tensor.clone() for name, tensor in fit.model.state_dict().items()}
+    fit.run.stop_request.touch()
+    assert fit.evaluate() == {}
+    assert fit.best is best
+    assert fit.control.should_training_stop
+    assert all(torch.equal(tensor, weights[name]) for name, tensor in fit.model.state_dict().items())

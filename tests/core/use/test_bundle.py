@@ -90,6 +90,8 @@ def asked(folder: Path, pair_folder: Path) -> Iterator[Asked]:
     """Every process of this module, started together: most of their time is the import of torch."""
     rows = "".join(f"hand {place};{text}\n" for place, text in enumerate(TEXTS))
     (folder / "table.csv").write_text(f"prediction;text\n{rows}", encoding="cp1252")
+    odd = f"text ;n;n\r\n{TEXTS[0]};1;2;too much\r\n{TEXTS[1]}\r\n"
+    (folder / "odd.csv").write_text(odd, encoding="utf-16", newline="")
     (folder / "wrong.csv").write_text("texte,label\nx,y\n", encoding="utf-8")
     both = json.dumps([[str(folder), [TEXTS]], [str(pair_folder), [TEXTS, QUESTIONS]]])
     processes = {
@@ -97,6 +99,7 @@ def asked(folder: Path, pair_folder: Path) -> Iterator[Asked]:
         "text": elsewhere(folder, "predict.py", TEXTS[2]),
         "pair": elsewhere(pair_folder.parent, str(pair_folder / "predict.py"), TEXTS[1], QUESTIONS[1]),
         "table": elsewhere(folder, "predict.py", "table.csv", "out.csv"),
+        "odd": elsewhere(folder, "predict.py", "odd.csv", "odd_out.csv"),
         "wrong": elsewhere(folder, "predict.py", "wrong.csv"),
         "half a pair": elsewhere(pair_folder, "predict.py", TEXTS[1]),
         "two texts": elsewhere(folder, "predict.py", "my", "parcel"),
@@ -174,6 +177,20 @@ def test_the_script_labels_a_table_and_keeps_what_it_held(asked: Asked, run: Run
     shares, labels = by_transformers(run.model_folder, TEXTS), run.record().labels
     assert [row[2] for row in rows] == [labels[place] for place in shares.argmax(axis=1)]
     np.testing.assert_allclose([float(row[3]) for row in rows], shares.max(axis=1), atol=1e-4)
+
+
+def test_the_script_reads_what_the_app_reads(asked: Asked, run: Run, folder: Path) -> None:
+    """UTF-16, spaces around a name, a name given twice, rows too long and too short: nothing is lost."""
+    said(asked["odd"])
+    with (folder / "odd_out.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file, delimiter=";")
+    assert header == ["text ", "n", "n", "prediction", "probability"]
+    labels = run.record().labels
+    best = [labels[place] for place in by_transformers(run.model_folder, TEXTS[:2]).argmax(axis=1)]
+    assert [(row[:3], row[3], row[5:]) for row in rows] == [
+        ([TEXTS[0], "1", "2"], best[0], ["too much"]),
+        ([TEXTS[1], "", ""], best[1], []),
+    ]
 
 
 def test_the_script_names_the_columns_it_needs(asked: Asked, folder: Path) -> None:

@@ -152,4 +152,4 @@ def test_a_former_training_is_named_by_its_number(project: Project) -> None:
     run = lay_down(project, Settings(model={"kind": "run", "name": former.id}))  # type: ignore[arg-type]
     card = model_card(with_result(run), Words("en"))
     assert former.id not in card
-    assert "| base_model | n° 1 |" in card
+    assert "| base_model | all-MiniLM-L6-v2, then training 1 |" in card
