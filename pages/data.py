@@ -37,7 +37,7 @@ def upload(project: Project, words: Words) -> None:
     if file is None:
         return
     try:
-        with st.spinner(_("Reading “{name}” ({size})…").format(name=file.name, size=words.size(file.size))):
+        with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
             content = file.getvalue()
             reading = read(content, file.name)
             keep_upload(project.id, content, file.name, reading)

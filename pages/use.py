@@ -17,6 +17,7 @@ from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
 from pages.parts.look import lead, quiet
+from pages.parts.plain import plain
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.shell import begin, link
@@ -71,11 +72,9 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
         return
     with reported():
         content = file.getvalue()
-        with st.spinner(_("Reading “{name}” ({size})…").format(name=file.name, size=words.size(file.size))):
+        with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
             reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
-        show_set_aside(
-            [(row.line, row.reason, reading.dialect.delimiter.join(row.cells)) for row in reading.set_aside], words
-        )
+        show_set_aside([row.shown() for row in reading.set_aside], words)
         roles = columns_of(reading.table, record, words)
         key = (run.id, file.file_id, roles)
         if st.button(

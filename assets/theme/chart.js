@@ -52,10 +52,7 @@ export default function ({ data: [data], parentElement }) {
   node.style.height = data.height + "px";
   load(data.script).then((Plotly) => {
     const figure = themed(data.figure, getComputedStyle(node));
-    if (node.language !== data.words.reset) {
-      node.language = data.words.reset;
-      node.buttons = buttonsOf(Plotly, data);
-    }
+    if (node.buttons?.[0][0].title !== data.words.reset) node.buttons = buttonsOf(Plotly, data);
     const config = { displaylogo: false, responsive: true, modeBarButtons: node.buttons };
     Plotly.react(node, figure.data, figure.layout, config);
     node.dataset.points = String(figure.data.reduce((sum, trace) => sum + ((trace.x || trace.z || []).length), 0));

@@ -3,19 +3,22 @@
 const PLACES = "[data-testid=stFileUploader], [data-testid=InputInstructions], [data-testid=stSelectboxVirtualDropdown], [role=listbox]";
 const originals = new WeakMap();
 let words = {};
+let numbers = {};
 let observer;
 
 // What holds a number: "236.9KB", a file's size, in the signs of the page's language; and the refusal of a large file.
 function counted(said) {
   const large = said.match(/^File must be .+ or smaller\.$/);
-  if (large) return words.large;
+  if (large) return numbers.large;
   const found = said.match(/^([\d.]+)(B|KB|MB|GB)$/);
-  return found && found[1].replace(".", words.decimal) + "\u00a0" + words[found[2]];
+  return found && found[1].replace(".", numbers.decimal) + "\u00a0" + numbers[found[2]];
 }
 
 function translate(node) {
   const original = originals.get(node);
   const said = original && original.shown === node.nodeValue ? original.text : node.nodeValue;
+  // A column may bear any name: of a list, only the word for an empty one is Streamlit's.
+  if (said.trim() !== "No results" && node.parentElement?.closest("[role=option]")) return;
   const wanted = words[said.trim()] || counted(said.trim());
   if (wanted && node.nodeValue !== wanted) {
     originals.set(node, { text: said, shown: wanted });
@@ -44,7 +47,7 @@ function shareColours(element) {
 export default function ({ data: [data], parentElement }) {
   document.documentElement.lang = data.language;
   shareColours(parentElement);
-  words = data.words;
+  ({ words, numbers } = data);
   within(document.body);
   if (!observer) {
     observer = new MutationObserver((changes) => {

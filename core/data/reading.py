@@ -53,6 +53,10 @@ class SetAside:
     cells: tuple[str, ...]
     reason: str
 
+    def shown(self) -> tuple[int, str, str]:
+        """Line, reason code, and what the row holds, cut: as people are told of it."""
+        return self.line, self.reason, " | ".join(self.cells)[:300]
+
 
 @dataclass(frozen=True)
 class Reading:

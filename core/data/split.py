@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import pandas as pd
@@ -47,8 +47,8 @@ def split(
     for group, some in labels_of.items():
         # Equal words under different labels count for the rarest of these, which has fewest others to learn from.
         by_label[min(some, key=lambda label: (frequency[label], label))].append(group)
-    part_of_group = _inherited_parts(examples, groups, inherited or {}, {"validation": validation, "test": test})
     shares: dict[Part, float] = {"validation": validation, "test": test}
+    part_of_group = _inherited_parts(examples, groups, inherited or {}, shares)
     owed: dict[Part, float] = {part: 0.0 for part, share in shares.items() if share > 0}
     for label in sorted(by_label):
         for group in by_label[label]:
@@ -103,10 +103,23 @@ def _inherited_parts(
         return found
     for group, text, question in zip(groups, examples["text"], examples["question"], strict=True):
         part = inherited.get(content_key(text, question))
-        if part in RANKS:
-            part = part if part == "train" or shares[part] > 0 else "train"
-            found[group] = min(part, found.get(group, part), key=RANKS.index)
+        if part is not None:
+            _keep_earlier(found, group, part if shares.get(part, 0) > 0 else "train")
     return found
+
+
+def parts_met(tables: Iterable[pd.DataFrame]) -> dict[str, Part]:
+    """By content_key, the part of every row of these trainings. tables: columns text, question, part."""
+    found: dict[str, Part] = {}
+    for table in tables:
+        for text, question, part in zip(table["text"], table["question"], table["part"], strict=True):
+            if part in RANKS:
+                _keep_earlier(found, content_key(text, question), part)
+    return found
+
+
+def _keep_earlier(found: dict[str, Part], key: str, part: Part) -> None:
+    found[key] = min(part, found.get(key, part), key=RANKS.index)
 
 
 def content_key(text: object, question: object) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
 from core.data.examples import Selection, fingerprint, require_learnable, select
-from core.data.split import RANKS, Part, content_key, split
+from core.data.split import Part, parts_met, split
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.queue import cancel_waiting, enqueue, job_of
@@ -48,16 +49,14 @@ def launch(project_id: str, settings: Settings) -> Run:
 
 def parts_seen(choice: ModelChoice, project_id: str) -> dict[str, Part]:
     """In which part the rows were that a model of this project has met, its own forerunners included."""
-    found: dict[str, Part] = {}
+    return parts_met(run.examples() for run in _forerunners(choice, project_id))
+
+
+def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
     while choice.kind == "run":
         run = open_run(project_id, choice.name)
-        examples = run.examples()
-        for text, question, part in zip(examples["text"], examples["question"], examples["part"], strict=True):
-            key = content_key(text, question)
-            if part in RANKS:
-                found[key] = min(part, found.get(key, part), key=RANKS.index)
+        yield run
         choice = Settings.model_validate(run.record().settings).model
-    return found
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:

@@ -35,7 +35,8 @@ def attempt(run: Run) -> dict[str, Any]:
         require_room()
         run.report(run.progress().model_copy(update={"phase": "reading"}))
         # Imported here: torch takes seconds, and the phase is on screen by now.
-        from core.train.train import Stopped, train
+        from core.train.progress import Stopped
+        from core.train.train import train
         from core.use.bundle import pack
 
         try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.data.examples import Tally
-    from core.data.reading import Reading, SetAside
+    from core.data.reading import Reading
 
 LOCAL_OWNER = "local"
 NAME_LENGTH = 80
@@ -117,7 +117,7 @@ def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) ->
         delimiter=reading.dialect.delimiter,
         rows=len(reading.table),
         columns=list(reading.table.columns),
-        set_aside=[_shown(row) for row in reading.set_aside],
+        set_aside=[row.shown() for row in reading.set_aside],
     )
     roles = guess_roles(reading.table)
     _store(identifier, table=asdict(facts), roles=roles.model_dump())
@@ -165,10 +165,6 @@ def _project(row: ProjectRow) -> Project:
     facts = TableFacts(**{**table, "set_aside": [tuple(entry) for entry in table["set_aside"]]}) if table else None
     roles = Roles(**row.roles) if row.roles else None
     return Project(row.id, row.name, row.owner, row.created_at, facts, roles)
-
-
-def _shown(row: SetAside) -> tuple[int, str, str]:
-    return row.line, row.reason, " | ".join(row.cells)[:300]
 
 
 def _safe_file_name(name: str) -> str:

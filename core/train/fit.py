@@ -17,7 +17,7 @@ from core.store.run import Run
 from core.train.batches import Encoded, collate, micro_batches
 from core.train.inference import FloatArray, probabilities
 from core.train.metrics import headline
-from core.train.progress import Reporter, StopAsked, Watcher
+from core.train.progress import Reporter, Stopped, Watcher
 from core.train.settings import Settings
 
 CURVE_POINTS = 200
@@ -174,7 +174,7 @@ class Fit(Trainer):
             found = probabilities(
                 model, self._tokenizer, self.parts.validation, self.watcher.reporter.looking, bf16=self.args.bf16
             )
-        except StopAsked:
+        except Stopped:
             self.control.should_training_stop = True
             self.average.swap_back(model)
             return {}

@@ -16,8 +16,8 @@ REPORT_EVERY = 0.5
 """Seconds between two writes of progress.json."""
 
 
-class StopAsked(Exception):
-    """Somebody asked for a stop while the texts were being looked at."""
+class Stopped(Exception):
+    """A stop was asked for while the texts were being looked at, or before there was anything to keep."""
 
 
 class Reporter:
@@ -44,9 +44,7 @@ class Reporter:
         self._progress = self._progress.model_copy(
             update={"phase": "training", "step": step, "steps": steps, "epoch": epoch, "seconds_left": left}
         )
-        if now - self._written >= REPORT_EVERY or step == steps:
-            self._written = now
-            self.run.report(self._progress)
+        self._report(at_once=step == steps)
 
     def point(self, split: str, name: str, value: float, *, step: int, epoch: float) -> None:
         """One line of metrics.jsonl, written at once."""
@@ -62,11 +60,14 @@ class Reporter:
             file.write(json.dumps(line) + "\n")
 
     def looking(self, done: int) -> None:
-        """Between two batches of an evaluation: says that the run lives, raises StopAsked when it is to end."""
+        """Between two batches of an evaluation: says that the run lives, raises Stopped when it is to end."""
         if self.stop_requested():
-            raise StopAsked
+            raise Stopped
+        self._report(at_once=False)
+
+    def _report(self, *, at_once: bool) -> None:
         now = time.monotonic()
-        if now - self._written >= REPORT_EVERY:
+        if at_once or now - self._written >= REPORT_EVERY:
             self._written = now
             self.run.report(self._progress)
 

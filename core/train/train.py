@@ -22,12 +22,8 @@ from core.train.fit import Best, Fit, Parts, gold_of, has_fast_bf16
 from core.train.inference import FloatArray, probabilities
 from core.train.metrics import by_label, confusion, headline
 from core.train.probe import probe_head
-from core.train.progress import Reporter, StopAsked
+from core.train.progress import Reporter, Stopped
 from core.train.settings import Settings
-
-
-class Stopped(Exception):
-    """A stop was asked for before there was anything to keep."""
 
 
 def train(run: Run) -> dict[str, Any]:
@@ -55,10 +51,7 @@ def train(run: Run) -> dict[str, Any]:
     fit = Fit(reporter, settings, model, tokenizer, Parts(parts["train"], parts["validation"]))
     if head_is_new:
         reporter.phase("probing")
-        try:
-            probe_head(model, tokenizer, parts["train"], has_fast_bf16(), reporter.looking)
-        except StopAsked:
-            raise Stopped from None
+        probe_head(model, tokenizer, parts["train"], has_fast_bf16(), reporter.looking)
     fit.evaluate()
     if fit.best.probabilities is None:
         raise Stopped
@@ -69,8 +62,8 @@ def train(run: Run) -> dict[str, Any]:
     found: dict[str, Any] = {}
     try:
         if not was_stopped:
-            found = final_figures(run, model, tokenizer, parts, record.labels, reporter)
-    except StopAsked:
+            found = final_figures(reporter, model, tokenizer, parts, record.labels)
+    except Stopped:
         was_stopped = True
     reporter.phase("saving")
     if was_stopped and fit.best.probabilities is not None:
@@ -118,14 +111,14 @@ def restore(model: PreTrainedModel, run: Run) -> None:
 
 
 def final_figures(
-    run: Run,
+    reporter: Reporter,
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     parts: dict[str, list[Encoded]],
     labels: list[str],
-    reporter: Reporter,
 ) -> dict[str, Any]:
     """Figures of validation and test in full precision, as a user of the model will get them; predictions.parquet."""
+    run = reporter.run
     examples = run.examples()
     found: dict[str, Any] = {}
     frames = []

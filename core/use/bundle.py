@@ -8,10 +8,9 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.home import write_whole
-from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
-from core.use.card import model_card
+from core.use.card import base_model, model_card
 from core.words import Words
 
 CARDS = {"README.md": "en", "LISEZMOI.md": "fr"}
@@ -55,7 +54,6 @@ def facts(run: Run) -> dict[str, object]:
         "max_tokens": settings.max_tokens,
         "labels": record.labels,
         "fingerprint": record.fingerprint,
-        # Where a folder lies on the server is no business of whoever gets the model.
-        "settings": record.settings | {"model": display_name(settings.model, run.project_id, Words("en"))},
+        "settings": record.settings | {"model": base_model(run, settings, Words("en"))},
         "versions": record.versions,
     }

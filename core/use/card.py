@@ -107,14 +107,21 @@ def _data(run: Run, words: Words) -> str:
     return _table(rows, (_("Fact"), _("Value")))
 
 
+def base_model(run: Run, settings: Settings, words: Words) -> str:
+    """What the run started from; where a folder lies on the server is no business of whoever gets the model."""
+    return settings.model.name if settings.model.kind == "hub" else display_name(settings.model, run.project_id, words)
+
+
 def _settings(run: Run, settings: Settings, result: dict[str, Any], words: Words) -> dict[str, Any]:
-    # Where a folder lies on the server is no business of whoever gets the model.
-    base = settings.model.name if settings.model.kind == "hub" else display_name(settings.model, run.project_id, words)
     shown = settings.model_dump(exclude={"model"})
     measured = {
         name: result[name] for name in ("steps", "epochs", "training_seconds", "device", "precision") if name in result
     }
-    return {"base_model": base, **shown, **{f"measured_{name}": value for name, value in measured.items()}}
+    return {
+        "base_model": base_model(run, settings, words),
+        **shown,
+        **{f"measured_{name}": value for name, value in measured.items()},
+    }
 
 
 def _table(rows: list[Any], columns: tuple[str, ...]) -> str:

@@ -28,11 +28,15 @@ def dress(words: Words) -> None:
         "Press ⌘+Enter to apply": _("⌘+Enter to apply"),
         "Press ⌘+Enter to submit form": _("⌘+Enter to send"),
         "No results": _("Nothing found"),
+    }
+    numbers = {
         "large": _("This file is larger than 200 MB: divide it, or keep only the columns that are needed."),
         "decimal": words.decimal(0.5, 1)[1],
         **dict(zip(("B", "KB", "MB", "GB"), words.size_units, strict=True)),
     }
-    _language()(data=[{"language": words.language, "words": own}], key="page_language", height="content")
+    _language()(
+        data=[{"language": words.language, "words": own, "numbers": numbers}], key="page_language", height="content"
+    )
 
 
 def lead(text: str) -> None:

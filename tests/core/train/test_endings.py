@@ -20,7 +20,8 @@ from core.jobs.worker import attempt
 from core.store.project import Project
 from core.store.run import Run
 from core.train.inference import probabilities
-from core.train.train import Stopped, tokenised, train
+from core.train.progress import Stopped
+from core.train.train import tokenised, train
 from core.words import Words
 from tests.conftest import ROOT
 from tests.tables import lay_down, messages
@@ -170,3 +171,12 @@ def test_a_torn_weights_file_fails_with_a_sentence(project: Project, tiny_bert: 
     weights.write_bytes(weights.read_bytes()[:1000])
     outcome = attempt(lay_down(project, small(folder)))
     assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "model_folder")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+def test_a_full_disk_is_said_as_such(project: Project, tiny_bert: Path) -> None:
+    run = lay_down(project, small(tiny_bert))
+    (run.folder / "metrics.jsonl").symlink_to("/dev/full")
+    outcome = attempt(run)
+    assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "disk_full")
+    assert set(outcome["reason"]["facts"]) == {"free", "needed"}

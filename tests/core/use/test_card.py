@@ -14,6 +14,7 @@ from core.store.project import Project
 from core.store.run import Run
 from core.train.metrics import by_label
 from core.train.settings import Settings
+from core.use.bundle import facts
 from core.use.card import model_card
 from core.words import Words
 from tests.tables import as_csv, lay_down, messages
@@ -153,3 +154,10 @@ def test_a_former_training_is_named_by_its_number(project: Project) -> None:
     card = model_card(with_result(run), Words("en"))
     assert former.id not in card
     assert "| base_model | all-MiniLM-L6-v2, then training 1 |" in card
+
+
+def test_the_zip_does_not_tell_it_either_and_names_a_hub_model_in_full(project: Project) -> None:
+    folder = {"kind": "folder", "name": "/srv/people/ada/models/my-bert"}
+    assert facts(lay_down(project, Settings(model=folder)))["settings"]["model"] == "my-bert"  # type: ignore[arg-type,index]
+    hub = {"kind": "hub", "name": "almanach/camembert-base"}
+    assert facts(lay_down(project, Settings(model=hub)))["settings"]["model"] == hub["name"]  # type: ignore[arg-type,index]
