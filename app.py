@@ -10,7 +10,13 @@ if __name__ == "__main__":
 
     frame()
 else:
+    import threading
+
     from pages.parts.errors import show_failure
     from pages.parts.routes import routes
+    from pages.parts.start import take_up_work
+
+    # Whatever was at work when the machine or the server ended is taken up or said to be interrupted, before anybody looks.
+    threading.Thread(target=take_up_work, daemon=True).start()
 
     app = st.App(__file__, routes=routes(), on_script_error=show_failure)

@@ -88,9 +88,25 @@ SENTENCES: dict[str, str] = {
         "The system stopped the training: there was not enough memory. "
         "Launch it again with a smaller batch or a shorter longest input."
     ),
-    "disk_full": N_(
-        "There is no room left on the disk ({free} free, about {needed} needed). Free some space, then try again."
+    "memory_short": N_(
+        "Only {left} of {total} of memory were left, and the system would soon have ended programs of its choice: the training "
+        "ended first. Close other programs and resume it, or launch it with a smaller batch or a shorter longest input."
     ),
+    "disk_full": N_(
+        "There is not enough room on the disk: {free} are free, about {needed} are needed. Free {missing}, then try again."
+    ),
+    "quota_reached": N_(
+        "“{project}” takes {size} of the {limit} that a project may take, and this training needs about {needed} more. "
+        "Delete trainings that are no longer of use, or empty the bin."
+    ),
+    "slots_invalid": N_(
+        "PARAFINE_SLOTS says “{found}”, which names no device. Write `cpu`, `cpu cpu`, `cuda:0`, `cuda:0 cuda:1` or nothing."
+    ),
+    "job_not_resumable": N_(
+        "This one cannot be resumed any more: it is at work, over, or in the bin. Look at its state again."
+    ),
+    "job_busy": N_("“{name}” is waiting or at work. Stop it first, then delete it."),
+    "number_invalid": N_("{name} says “{found}”, which is not a size. Write for example “20 GB”, or nothing."),
     "worker_failed": N_(
         "The training ended on an error of ours; its log says which. "
         "Give this reference to the person who runs Parafine: {reference}."
@@ -98,6 +114,7 @@ SENTENCES: dict[str, str] = {
     "run_not_finished": N_("Training {run} has no model yet. Wait for its end, or choose another one."),
     "project_not_found": N_("This project does not exist any more. Choose another one, or create one."),
     "run_not_found": N_("This training does not exist any more. Choose another one."),
+    "labelling_not_found": N_("This labelled table does not exist any more. Upload the table again."),
     "project_busy": N_("“{project}” has a training under way. Stop it first, then delete the project."),
     "home_unusable": N_(
         "Parafine cannot write in its folder “{folder}” ({problem}). "
@@ -106,6 +123,20 @@ SENTENCES: dict[str, str] = {
     "home_too_new": N_(
         "The folder “{folder}” was written by a newer version of Parafine. Use that version, or another PARAFINE_HOME."
     ),
+    # at a terminal
+    "no_projects": N_("There is no project yet. Open the app and upload a table on the Data page."),
+    "project_unknown": N_("There is no project “{name}”. Those there are: {found}."),
+    "job_unknown": N_("There is no job “{name}”. The command list shows those there are."),
+    "job_in_bin": N_("“{name}” is in the bin. Take it back first, with the command restore."),
+    "job_not_waiting": N_("{name} does not wait, so it has no place in the queue."),
+    "several_fit": N_("“{name}” fits several: {found}. Write one of these."),
+    "settings_file": N_(
+        "“{name}” could not be read: {problem}. Give a JSON file with one object of settings, or with a list of objects."
+    ),
+    "settings_not_json": N_(
+        "“{name}” is not JSON at its line {row}. Write names and texts between double quotation marks, and a comma between two settings."
+    ),
+    "settings_unknown": N_("These settings do not exist: {found}. Those there are: {known}."),
     # use
     "predict_empty": N_("There is no text to read. Type or paste one."),
     "predict_failed": N_("The model could not be started: {problem}."),
@@ -114,7 +145,7 @@ SENTENCES: dict[str, str] = {
 
 PHRASES = {"kind", "problem", "role"}
 """Facts that are messages themselves, marked with N_ where they are written, and translated with the sentence."""
-SIZES = {"free", "limit", "needed", "size"}
+SIZES = {"free", "left", "limit", "missing", "needed", "size", "total"}
 """Facts in bytes."""
 SHARES = {"test", "validation"}
 """Facts in [0, 1]."""

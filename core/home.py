@@ -20,8 +20,11 @@ from platformdirs import user_data_path
 from core.errors import UserError
 from core.words import N_
 
-ROOM_NEEDED = 500_000_000
-"""Bytes that a training may need on the disk before it starts: weights, the best so far, and the zip."""
+DISK_FLOOR = 30_000_000
+"""Bytes that must stay free while a job works: below, its last words and the database may find no room."""
+
+RESERVE = 4_000_000
+"""Bytes of a file that is given up when the disk is full, so that the database can still write what became of the work."""
 
 REPLACE_TRIES = 20
 """Times that a file is put in place, a tenth of a second apart, before it counts as refused."""
@@ -58,11 +61,29 @@ def locks_folder() -> Path:
     return folder
 
 
-def require_room(needed: int = ROOM_NEEDED) -> None:
+def require_room(needed: int) -> None:
     """Raises UserError("disk_full") when the home's disk has less than `needed` bytes left."""
     free = shutil.disk_usage(home()).free
     if free < needed:
-        raise UserError("disk_full", free=free, needed=needed)
+        raise UserError("disk_full", free=free, needed=needed, missing=needed - free)
+
+
+def keep_reserve() -> None:
+    """Takes the reserve, or takes it again where there is room for it ten times over."""
+    path = home() / "reserve"
+    if not path.exists() and shutil.disk_usage(path.parent).free > 10 * RESERVE:
+        # Real bytes: a file with a hole would hold nothing back.
+        write_bytes(path, os.urandom(RESERVE))
+
+
+def give_up_reserve() -> bool:
+    """Whether there was a reserve to give up."""
+    path = home() / "reserve"
+    try:
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -6,22 +6,23 @@ from typing import Any
 
 import streamlit as st
 
-from core.jobs.launch import state_of
+from core.jobs.job_words import STATES, name_of
+from core.jobs.overview import Look
 from core.models.catalogue import display_name
 from core.store.project import Project
-from core.store.run import Run, State, list_runs
+from core.store.run import Run, list_runs
 from core.train.settings import Settings
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import confusion_matrix
-from pages.parts.live import STATES, how_it_ended, show_curves
+from pages.parts.live import how_it_ended, look_at, show_curves, state_in
 from pages.parts.look import lead, quiet
 from pages.parts.settings_form import FIELDS, PRESETS
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.shell import begin, link
 
 
-def show_list(runs: list[Run], states: dict[str, State], project: Project, words: Words) -> None:
+def show_list(runs: list[Run], looks: dict[str, Look | None], project: Project, words: Words) -> None:
     """All runs of the project, the newest first."""
     _ = words.gettext
     columns = [
@@ -41,9 +42,9 @@ def show_list(runs: list[Run], states: dict[str, State], project: Project, words
         part, figures = measured(result)
         rows.append(
             [
-                _("Training {number}").format(number=record.number),
+                name_of(run, looks[run.id], words),
                 display_name(settings.model, project.id, words),
-                _(STATES[states[run.id]]),
+                _(STATES[state_in(looks[run.id])]),
                 words.percent(figures["accuracy"]) if figures else "–",
                 words.percent(figures["macro_f1"]) if figures else "–",
                 part_name(part, words) if figures else "–",
@@ -171,16 +172,16 @@ def page() -> None:
         lead(_("Nothing has been trained yet in this project."))
         link("train", _("Launch a first training"), icon=":material/arrow_forward:")
         return
-    states = {run.id: state_of(run) for run in runs}
-    show_list(runs, states, project, words)
-    run = choose_run(runs, here.run, words)
-    state = states[run.id]
+    looks = {run.id: look_at(run) for run in runs}
+    show_list(runs, looks, project, words)
+    run = choose_run(runs, looks, here.run, words)
+    state = state_in(looks[run.id])
     if state in ("queued", "running"):
         st.info(_("This training is under way: its figures come when it is over."))
         link("train", _("Watch it"), run=run.id, icon=":material/arrow_forward:")
         return
     if state != "done":
-        how_it_ended(run, state, words, offer=False)
+        how_it_ended(run, looks[run.id], words, offer=False)
     show_figures(run, words)
     st.header(_("Learning curves"))
     show_curves(run.metrics(), words)
@@ -189,12 +190,12 @@ def page() -> None:
         link("use", _("Use this model"), run=run.id, icon=":material/arrow_forward:")
 
 
-def choose_run(runs: list[Run], current: Run | None, words: Words) -> Run:
+def choose_run(runs: list[Run], looks: dict[str, Look | None], current: Run | None, words: Words) -> Run:
     """The run shown, in the URL."""
     identifiers = [run.id for run in runs]
     chosen = current.id if current is not None and current.id in identifiers else identifiers[0]
     if len(runs) > 1:
-        names = {run.id: words.gettext("Training {number}").format(number=run.record().number) for run in runs}
+        names = {run.id: name_of(run, looks[run.id], words) for run in runs}
         picked = st.selectbox(
             words.gettext("Training to look at"),
             identifiers,

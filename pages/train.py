@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.language import main_language
-from core.jobs.launch import launch, learnable
+from core.jobs.launch import launch, launch_all, learnable
+from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
 from core.models.tokens import count_tokens, tokenizer_file
@@ -21,8 +22,12 @@ from pages.parts.figures import length_histogram
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.model_choice import choose_model
+from pages.parts.plain import plain
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
+
+MOST_AT_ONCE = 20
+"""Trainings that can be launched with one click."""
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -70,12 +75,45 @@ def show_form(project: Project, words: Words) -> None:
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
     summary(values, rows, words)
-    launching = _("Launch the training")
+    times = how_often(words)
+    launching = _("Launch the training") if times == 1 else _("Launch the trainings")
     if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
         with reported():
+            settings = make_settings({**values, "model": model})
             with st.spinner(_("Checking the model and dividing the table…")):
-                run = launch(project.id, make_settings({**values, "model": model}))
+                run = start(project, settings, times)
+            if run is None:
+                go("jobs")
             go("train", run=run.id)
+
+
+def how_often(words: Words) -> int:
+    """How many trainings are launched at once."""
+    _ = words.gettext
+    with st.expander(_("Several at once")):
+        return int(
+            st.number_input(
+                _("Trainings, each with its own seed"),
+                min_value=1,
+                max_value=MOST_AT_ONCE,
+                value=1,
+                key="times",
+                help=_(
+                    "Another seed divides the table otherwise and meets the rows in another order: how far the results lie apart tells how "
+                    "much of them is luck. They wait in the queue and run one after the other."
+                ),
+            )
+        )
+
+
+def start(project: Project, settings: Settings, times: int) -> Run | None:
+    """The run that was launched; None when there are several, to be seen in the panel."""
+    if times == 1:
+        return launch(project.id, settings)
+    launch_all(
+        project.id, [settings.model_copy(update={"seed": (settings.seed + place) % 2**31}) for place in range(times)]
+    )
+    return None
 
 
 def summary(values: dict[str, float], rows: int, words: Words) -> None:
@@ -122,6 +160,9 @@ def show_run(run: Run, words: Words) -> None:
     _ = words.gettext
     record = run.record()
     settings = Settings.model_validate(record.settings)
+    job = job_of(run)
+    if job is not None and job.name:
+        st.markdown(f"**{plain(job.name)}**")
     quiet(
         _("Training {number} · {rows}, {labels} · {epochs}, seed {seed}").format(
             number=record.number,

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from core.data.columns import Roles, guess_roles
-from core.data.reading import read
 from core.errors import UserError
+from core.jobs.job_words import name_of
 from core.store.run import Run, RunRecord, list_runs, open_run
 from core.use.bundle import bundle_path, pack
-from core.use.predictor import Predictor, with_predictions
+from core.use.predictor import Predictor
 from core.words import NO_BREAK_SPACE, Words
-from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
+from pages.parts.label_table import label_a_table
+from pages.parts.live import look_at
 from pages.parts.look import lead, quiet
-from pages.parts.plain import plain
 from pages.parts.routes import download_address
-from pages.parts.sheet import figures_row, sheet
+from pages.parts.sheet import figures_row
 from pages.parts.shell import begin, link
-
-SHOWN = 20
-"""Rows of predictions shown; the file has all."""
 
 
 @st.cache_resource(max_entries=2, on_release=lambda predictor: predictor.close(), show_spinner=False)
@@ -63,121 +58,6 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
         chart(probability_bars(found, words), words, key="probabilities", alt=alt)
 
 
-def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
-    """A CSV in, the same CSV with predictions out."""
-    _ = words.gettext
-    st.header(_("Label a table"))
-    file = st.file_uploader(_("Table to label (CSV)"), key=f"table_{run.id}")
-    if file is None:
-        return
-    with reported():
-        content = file.getvalue()
-        with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
-            reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
-        show_set_aside([row.shown() for row in reading.set_aside], words)
-        roles = columns_of(reading.table, record, words)
-        key = (run.id, file.file_id, roles)
-        if st.button(
-            _("Label {rows}").format(rows=words.ngettext("{count} row", "{count} rows", len(reading.table))),
-            key="label_table",
-        ):
-            st.session_state["labelled"] = (key, predict(run, reading.table, roles, words))
-        held = st.session_state.get("labelled")
-        if held is not None and held[0] == key:
-            show_predictions(run, held[1], roles, file.name, reading.dialect.delimiter, words)
-
-
-def columns_of(table: pd.DataFrame, record: RunRecord, words: Words) -> Roles:
-    """The columns to read: those of the training when they are there, else guessed; changed by hand."""
-    _ = words.gettext
-    names = list(table.columns)
-    guess = guess_roles(table)
-    wanted = record.roles
-    text = wanted.text if wanted.text in names else guess.text
-    label = wanted.label if wanted.label in names else None
-    question = None
-    columns = st.columns(2)
-    with columns[0]:
-        text = st.selectbox(_("Text"), names, index=names.index(text), key=f"use_text_{text}")
-    if wanted.question:
-        proposed = wanted.question if wanted.question in names else guess.question or names[-1]
-        with columns[1]:
-            question = st.selectbox(_("Question"), names, index=names.index(proposed), key=f"use_question_{proposed}")
-    if question == text:
-        raise UserError("same_column_twice", column=text)
-    return Roles(text=text, question=question, label=label if label not in (text, question) else None)
-
-
-def predict(run: Run, table: pd.DataFrame, roles: Roles, words: Words) -> pd.DataFrame:
-    """The table with predictions, in chunks, with a bar."""
-    _ = words.gettext
-    predictor = predictor_of(run.project_id, run.id)
-    bar = st.progress(0.0, text=_("Loading the model…"))
-
-    def progressed(done: int) -> None:
-        said = _("{done} of {rows} rows").format(done=words.integer(done), rows=words.integer(len(table)))
-        bar.progress(done / len(table), text=said)
-
-    texts = table[roles.text].astype(str).str.strip().tolist()
-    questions = table[roles.question].astype(str).str.strip().tolist() if roles.question else None
-    shares = predictor.probabilities(texts, questions, progressed)
-    bar.empty()
-    return with_predictions(table, shares, predictor.labels)
-
-
-def show_predictions(run: Run, labelled: pd.DataFrame, roles: Roles, name: str, delimiter: str, words: Words) -> None:
-    """How far they agree with the labels of the table, when it has some; a glance; the file."""
-    _ = words.gettext
-    added = [column for column in labelled.columns if column.startswith(("prediction", "probability"))][-2:]
-    if roles.label is not None:
-        rows = labelled[labelled[roles.label].astype(str).str.strip() != ""]
-        if len(rows):
-            gold = rows[roles.label].astype(str).str.strip().tolist()
-            figures = predictor_of(run.project_id, run.id).figures(gold, rows[added[0]].tolist())
-            quiet(
-                _(
-                    "This table has labels of its own (column “{column}”): here is how far the predictions agree."
-                ).format(column=roles.label)
-            )
-            figures_row(
-                [
-                    (_("Accuracy"), words.percent(figures["accuracy"])),
-                    (_("Macro-F1"), words.percent(figures["macro_f1"])),
-                    (_("Rows measured"), words.integer(len(rows))),
-                ]
-            )
-    columns = [
-        roles.text,
-        *([roles.question] if roles.question else []),
-        *([roles.label] if roles.label else []),
-        *added,
-    ]
-    cells = [
-        [*map(str, row[:-1]), words.percent(float(row[-1]))]
-        for row in labelled.head(SHOWN)[columns].itertuples(index=False)
-    ]
-    with st.container(height=400, border=True):
-        headers = [*columns[:-2], _("Prediction"), _("Probability")]
-        sheet(headers, cells, numbers=frozenset({len(columns) - 1}))
-    if len(labelled) > SHOWN:
-        quiet(
-            _("The first {shown} of {rows} rows; the file has them all.").format(
-                shown=words.integer(SHOWN), rows=words.integer(len(labelled))
-            )
-        )
-    if len(labelled.columns) - len(added) == 1:
-        # The file had one column and so no delimiter of its own: the one that this person's spreadsheet expects.
-        delimiter = ";" if words.language == "fr" else ","
-    content = labelled.to_csv(index=False, sep=delimiter, lineterminator="\n").encode("utf-8-sig")
-    st.download_button(
-        _("Download the predictions (CSV)"),
-        content,
-        file_name=f"{name.rsplit('.', 1)[0]}-predictions.csv",
-        mime="text/csv",
-        type="primary",
-    )
-
-
 def take_away(run: Run, record: RunRecord, words: Words) -> None:
     """The zip, as a link to a file on the disk."""
     _ = words.gettext
@@ -209,10 +89,7 @@ def page() -> None:
         return
     identifiers = [run.id for run in runs]
     chosen = here.run.id if here.run is not None and here.run.id in identifiers else identifiers[0]
-    names = {
-        run.id: _("Training {number}").format(number=run.record().number) + NO_BREAK_SPACE + accuracy(run, words)
-        for run in runs
-    }
+    names = {run.id: name_of(run, look_at(run), words) + NO_BREAK_SPACE + accuracy(run, words) for run in runs}
     picked = st.selectbox(
         _("Model"), identifiers, index=identifiers.index(chosen), format_func=names.__getitem__, key=f"model_{chosen}"
     )

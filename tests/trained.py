@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,12 @@ from typing import Any
 import pytest
 
 from core.data.reading import read
+from core.jobs.queue import Job, claim, enqueue
 from core.models.choice import ModelChoice
 from core.store.project import Project, create_project, keep_upload
 from core.store.run import Run
 from core.train.settings import Settings
-from tests.conftest import end_processes_of
+from tests.conftest import ROOT, end_processes_of
 from tests.tables import as_csv, lay_down
 
 
@@ -64,6 +68,22 @@ def trained(project: Project, settings: Settings) -> Run:
     return run
 
 
+def taken(run: Run) -> Job:
+    """The job of the run, queued and taken for the processor as a supervisor does. Nothing else may wait in this home."""
+    enqueue(run)
+    job = claim("cpu")
+    assert job is not None
+    assert job.run_id == run.id
+    return job
+
+
+def worker(job: Job) -> subprocess.CompletedProcess[bytes]:
+    """A worker started as a supervisor starts it, and waited for."""
+    command = [sys.executable, "-m", "core.jobs.worker", job.id, str(job.attempt), job.slot or ""]
+    with job.folder.log.open("ab") as log:
+        return subprocess.run(command, cwd=ROOT, env=os.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
 def pairs(rows: int = 24) -> list[dict[str, str]]:
     """Rows with the columns text, question and label; the label says whether the question fits the text."""
     things = ["parcel", "invoice", "password", "truck", "card", "email"]
@@ -87,6 +107,13 @@ def points(run: Run, split: str, name: str) -> list[tuple[int, float]]:
 def curves(run: Run) -> list[dict[str, Any]]:
     """Every point of metrics.jsonl, the time aside."""
     return [{name: value for name, value in point.items() if name != "time"} for point in run.metrics()]
+
+
+def figures(run: Run) -> dict[str, Any]:
+    """What result.json measured: how long it took and in which attempt aside."""
+    result = run.result()
+    assert result is not None
+    return {name: value for name, value in result.items() if name not in ("seconds", "attempt")}
 
 
 def weights(run: Run) -> bytes:

@@ -1,6 +1,6 @@
 // Streamlit writes <html lang="en"> and a few words of its own in English, whatever language the page speaks.
 // Here the page's language is told to the browser, and those words are put in ours, also when Streamlit draws them again.
-const PLACES = "[data-testid=stFileUploader], [data-testid=InputInstructions], [data-testid=stSelectboxVirtualDropdown], [role=listbox]";
+const PLACES = "[data-testid=stFileUploader], [data-testid=stWidgetLabel], [data-testid=stTooltipIcon], [data-testid=InputInstructions], [data-testid=stSelectboxVirtualDropdown], [role=listbox]";
 const originals = new WeakMap();
 let words = {};
 let numbers = {};
@@ -32,6 +32,9 @@ function within(root) {
   for (const place of places) {
     const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) translate(walker.currentNode);
+    for (const help of place.querySelectorAll("button[aria-label^='Help for ']")) {
+      help.setAttribute("aria-label", words.help.replace("{name}", help.getAttribute("aria-label").slice("Help for ".length)));
+    }
     for (const input of place.querySelectorAll("input[type=file]")) input.setAttribute("aria-label", words["file upload"]);
   }
 }

@@ -1,4 +1,4 @@
-"""From a project and settings to a run in the queue; and how a run is stopped."""
+"""From a project and settings to runs in the queue."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock
 
 from core.data.examples import Selection, fingerprint, require_learnable, select
 from core.data.split import Part, parts_met, split
 from core.errors import UserError
 from core.home import require_room
-from core.jobs.queue import cancel_waiting, enqueue, job_of
-from core.jobs.supervisor import ensure_supervisor, is_held, slot
+from core.jobs.control import state_of
+from core.jobs.processes import ensure_supervisor
+from core.jobs.queue import enqueue
+from core.jobs.slots import devices
 from core.models.catalogue import check_folder
 from core.models.choice import ModelChoice
 from core.models.hub import check_hub
+from core.models.weights import training_size
+from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, read_table
-from core.store.run import ENDED, Run, RunRecord, State, create_run, list_runs, next_number, open_run, utc_now
+from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
+from core.store.storage import require_quota
 from core.train.settings import Settings
 
 RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
@@ -28,23 +34,48 @@ def launch(project_id: str, settings: Settings) -> Run:
     """Freezes the examples, their split and the settings into a new run and queues it; asked twice at once, gives the same run.
 
     Raises UserError, and makes nothing: those of select and require_learnable, nothing_left_to_train, those of the
-    model (hub_unreachable, model_folder, …), disk_full.
+    model (hub_unreachable, model_folder, …), disk_full, quota_reached, slots_invalid.
+    """
+    (run,) = launch_all(project_id, [settings], twin_is_same=True)
+    return run
+
+
+def launch_all(
+    project_id: str, wanted: list[Settings], *, twin_is_same: bool = False, name: str | None = None
+) -> list[Run]:
+    """One run for each settings, queued together: all of them or, with the UserError of the first that cannot be, none.
+
+    twin_is_same: when a single one is wanted and the newest run of the project is under way with exactly these settings
+    and rows, that run is given instead.
     """
     project = open_project(project_id)
     selection = learnable(project)
-    require_room()
-    check_model(settings.model, project_id)
-    seen = parts_seen(settings.model, project_id)
-    parts = split(selection.examples, settings.validation_share, settings.test_share, settings.seed, seen)
-    examples = selection.examples.assign(part=parts)
-    record = _record(project, settings, examples)
-    twin = _under_way(project_id, record)
-    if twin is not None:
-        return twin
-    run = create_run(project_id, record, examples)
-    enqueue(run)
+    devices()
+    needed = max(training_size(settings.model, project_id) for settings in wanted)
+    require_room(needed)
+    require_quota(project, needed)
+    made: list[Run] = []
+    # Numbers are given one after the other, whoever asks.
+    with FileLock(project.folder / "launch.lock"):
+        for settings in wanted:
+            check_model(settings.model, project_id)
+        frozen = [(settings, _frozen(project, selection, settings)) for settings in wanted]
+        for settings, examples in frozen:
+            record = _record(project, settings, examples)
+            twin = _under_way(project_id, record) if twin_is_same else None
+            if twin is not None:
+                return [twin]
+            made.append(create_run(project_id, record, examples))
+        enqueue(*made, name=name)
     ensure_supervisor()
-    return run
+    return made
+
+
+def again(run: Run) -> Run:
+    """The same settings once more, on the project's table and roles as they are now. Raises UserError as launch does."""
+    settings = Settings.model_validate(run.record().settings)
+    (made,) = launch_all(run.project_id, [settings])
+    return made
 
 
 def parts_seen(choice: ModelChoice, project_id: str) -> dict[str, Part]:
@@ -54,9 +85,16 @@ def parts_seen(choice: ModelChoice, project_id: str) -> dict[str, Part]:
 
 def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
     while choice.kind == "run":
-        run = open_run(project_id, choice.name)
+        run = open_run(project_id, choice.name, binned=True)
         yield run
         choice = Settings.model_validate(run.record().settings).model
+
+
+def _frozen(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
+    """The examples with the part of each."""
+    seen = parts_seen(settings.model, project.id)
+    parts = split(selection.examples, settings.validation_share, settings.test_share, settings.seed, seen)
+    return selection.examples.assign(part=parts)
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -88,22 +126,6 @@ def check_model(choice: ModelChoice, project_id: str) -> None:
         run = open_run(project_id, choice.name)
         if not run.has_model():
             raise UserError("run_has_no_model", run=run.record().number)
-
-
-def stop(run: Run) -> None:
-    """Takes a waiting run out of the queue, or asks a working one to save what it learned and end."""
-    if not cancel_waiting(run):
-        run.stop_request.touch()
-
-
-def state_of(run: Run) -> State:
-    """The state of a run. Work that waits or was orphaned gets a supervisor, which goes on or says how it ended."""
-    job = job_of(run)
-    if job is None:
-        return "interrupted"
-    if job.state in ("queued", "running") and not is_held(slot()):
-        ensure_supervisor()
-    return job.state
 
 
 def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:

@@ -1,17 +1,29 @@
-"""What waits, what runs, what ended: rows of the database. Nothing else may know where work runs."""
+"""What waits, what runs, what ended: rows of the database. Nothing else may know where work runs.
+
+Every change of state is one statement that names the state it starts from, so that of two who try one succeeds.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Update, func, select, update
+from sqlalchemy.orm import Session, aliased
 
-from core.store.database import JobRow, engine, now
-from core.store.run import Run, State
+from core.jobs.slots import BESIDE
+from core.store.database import JobRow, ProjectRow, engine, now
+from core.store.job_folder import RESUMABLE, JobFolder, State
+from core.store.labelling import Labelling
+from core.store.run import Run
+
+FOLDERS: dict[str, type[JobFolder]] = {"train": Run, "label": Labelling}
+"""Each kind of job and what it has on disk."""
+LIGHT = ("label",)
+"""Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 
 @dataclass(frozen=True)
@@ -20,37 +32,77 @@ class Job:
     kind: str
     project_id: str
     run_id: str
+    """The id of its folder."""
+    owner: str
+    name: str | None
+    batch: str | None
     state: State
     reason: dict[str, Any] | None
+    """Why it failed: the code and facts of a UserError."""
+    priority: int
+    position: int
+    turn: int | None
+    slot: str | None
+    attempt: int
     queued_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    deleted_at: datetime | None
+
+    @property
+    def folder(self) -> JobFolder:
+        return FOLDERS[self.kind](self.project_id, self.run_id)
 
     @property
     def run(self) -> Run:
         return Run(self.project_id, self.run_id)
 
 
-def enqueue(run: Run, kind: str = "train") -> Job:
-    row = JobRow(id=secrets.token_hex(6), kind=kind, project_id=run.project_id, run_id=run.id)
+def enqueue(*folders: JobFolder, name: str | None = None) -> list[Job]:
+    """Puts jobs at the end of the queue, all or none; several are one batch. They belong to the project's owner."""
+    batch = secrets.token_hex(6) if len(folders) > 1 else None
+    kinds = {folder_class: kind for kind, folder_class in FOLDERS.items()}
+    added: list[JobRow] = []
     with Session(engine()) as session, session.begin():
-        session.add(row)
-        session.flush()
-        return _job(row)
+        for folder in folders:
+            project = session.get_one(ProjectRow, folder.project_id)
+            row = JobRow(
+                id=secrets.token_hex(6),
+                kind=kinds[type(folder)],
+                project_id=folder.project_id,
+                run_id=folder.id,
+                owner=project.owner,
+                name=name,
+                batch=batch,
+                position=select(func.coalesce(func.max(JobRow.position), 0) + 1).scalar_subquery(),
+            )
+            session.add(row)
+            session.flush()
+            added.append(row)
+        return [_job(row) for row in added]
 
 
-def claim() -> Job | None:
-    """Takes the next waiting job in one statement: highest priority first, then the oldest."""
+def claim(slot: str) -> Job | None:
+    """Takes the next waiting job for a device, in one statement.
+
+    The highest priority first; then the owner with the fewest jobs at work, then the one served longest ago; then the
+    place in the queue.
+    """
+    others = aliased(JobRow)
+    same_owner = others.owner == JobRow.owner
+    at_work = select(func.count()).where(same_owner, others.state == "running").scalar_subquery()
+    served = select(func.coalesce(func.max(others.turn), 0)).where(same_owner).scalar_subquery()
     next_one = (
         select(JobRow.id)
-        .where(JobRow.state == "queued")
-        .order_by(JobRow.priority.desc(), JobRow.queued_at, JobRow.id)
+        .where(JobRow.state == "queued", JobRow.kind.in_(LIGHT) if slot == BESIDE else JobRow.kind.not_in(LIGHT))
+        .order_by(JobRow.priority.desc(), at_work, served, JobRow.position, JobRow.id)
         .limit(1)
     ).scalar_subquery()
+    next_turn = select(func.coalesce(func.max(others.turn), 0) + 1).scalar_subquery()
     taking = (
         update(JobRow)
         .where(JobRow.id == next_one, JobRow.state == "queued")
-        .values(state="running", started_at=now())
+        .values(state="running", slot=slot, turn=next_turn, started_at=now())
         .returning(JobRow)
         .execution_options(synchronize_session=False)
     )
@@ -59,29 +111,97 @@ def claim() -> Job | None:
         return _job(row) if row is not None else None
 
 
-def finish(identifier: str, state: State, reason: dict[str, Any] | None = None) -> None:
-    """The supervisor's word on how a job ended."""
-    with Session(engine()) as session, session.begin():
-        ending = update(JobRow).where(JobRow.id == identifier).values(state=state, reason=reason, ended_at=now())
-        session.execute(ending)
+def waiting_in_order() -> list[Job]:
+    """What waits, light work first, in the order in which `claim` will take it while nothing ends and nothing comes."""
+    # What lies in the bin was served too.
+    rows = [*jobs(), *jobs(deleted=True)]
+    served: dict[str, int] = {}
+    at_work: dict[str, int] = {}
+    for job in rows:
+        served[job.owner] = max(served.get(job.owner, 0), job.turn or 0)
+        at_work[job.owner] = at_work.get(job.owner, 0) + (job.state == "running")
+    turn = max(served.values(), default=0)
+    left = [job for job in rows if job.state == "queued"]
+    found: list[Job] = []
+    while left:
+        first = min(
+            left,
+            key=lambda job: (
+                job.kind not in LIGHT,
+                -job.priority,
+                at_work[job.owner],
+                served[job.owner],
+                job.position,
+                job.id,
+            ),
+        )
+        left.remove(first)
+        turn += 1
+        served[first.owner] = turn
+        at_work[first.owner] += 1
+        found.append(first)
+    return found
 
 
-def cancel_waiting(run: Run) -> bool:
+def finish(job: Job, state: State, reason: dict[str, Any] | None = None) -> bool:
+    """The supervisor's word on how an attempt ended; False when the job has gone on to another one."""
+    return _changed(_this(job, "running").values(state=state, reason=reason, ended_at=now()))
+
+
+def requeue(job: Job) -> bool:
+    """Back in its place: it was taken, and nothing of it began."""
+    return _changed(_this(job, "running").values(state="queued", slot=None, started_at=None, attempt=job.attempt + 1))
+
+
+def end_waiting(folder: JobFolder, state: State) -> bool:
     """Ends a job that has not started; False when it has."""
-    taking_out = (
-        update(JobRow).where(JobRow.run_id == run.id, JobRow.state == "queued").values(state="stopped", ended_at=now())
+    waits = update(JobRow).where(JobRow.run_id == folder.id, JobRow.state == "queued")
+    return _changed(waits.values(state=state, ended_at=now()))
+
+
+def queue_again(job: Job) -> bool:
+    """A new attempt at the end of the queue; False when the job is not one that rests."""
+    again = _this(job, *RESUMABLE).where(JobRow.deleted_at.is_(None))
+    last = select(func.coalesce(func.max(aliased(JobRow).position), 0) + 1).scalar_subquery()
+    return _changed(
+        again.values(
+            state="queued",
+            attempt=job.attempt + 1,
+            position=last,
+            slot=None,
+            reason=None,
+            queued_at=now(),
+            started_at=None,
+            ended_at=None,
+        )
     )
+
+
+def change(job: Job, **values: Any) -> bool:
+    """name, priority, position or deleted_at, while nothing else about the job has changed."""
+    return _changed(_this(job, job.state).values(**values))
+
+
+def exchange(one: Job, other: Job) -> bool:
+    """Swaps two places in the queue; False, and nothing is changed, when one of them no longer waits."""
     with Session(engine()) as session, session.begin():
-        return bool(cast(Any, session.execute(taking_out)).rowcount)
+        for job, position in ((one, other.position), (other, one.position)):
+            moved = cast(Any, session.execute(_this(job, "queued").values(position=position)))
+            if not moved.rowcount:
+                session.rollback()
+                return False
+    return True
 
 
-def jobs(state: State | None = None, project_id: str | None = None) -> list[Job]:
-    """Newest first."""
-    query = select(JobRow).order_by(JobRow.queued_at.desc())
-    if state is not None:
-        query = query.where(JobRow.state == state)
-    if project_id is not None:
-        query = query.where(JobRow.project_id == project_id)
+def jobs(
+    state: State | None = None, project_id: str | None = None, owner: str | None = None, *, deleted: bool = False
+) -> list[Job]:
+    """Newest first; with `deleted`, those in the bin instead."""
+    query = select(JobRow).order_by(JobRow.position.desc(), JobRow.queued_at.desc())
+    query = query.where(JobRow.deleted_at.is_not(None) if deleted else JobRow.deleted_at.is_(None))
+    for column, value in ((JobRow.state, state), (JobRow.project_id, project_id), (JobRow.owner, owner)):
+        if value is not None:
+            query = query.where(column == value)
     with Session(engine()) as session:
         return [_job(row) for row in session.scalars(query)]
 
@@ -92,23 +212,31 @@ def job(identifier: str) -> Job | None:
         return _job(row) if row is not None else None
 
 
-def job_of(run: Run) -> Job | None:
-    """The latest job of a run."""
-    query = select(JobRow).where(JobRow.run_id == run.id).order_by(JobRow.queued_at.desc()).limit(1)
+def job_of(folder: JobFolder) -> Job | None:
+    """The job of a folder; None when it was never queued."""
+    query = select(JobRow).where(JobRow.run_id == folder.id).order_by(JobRow.position.desc()).limit(1)
     with Session(engine()) as session:
         row = session.scalars(query).first()
         return _job(row) if row is not None else None
 
 
+def remove(identifiers: Sequence[str]) -> None:
+    """Forgets jobs whose folders are gone for good."""
+    with Session(engine()) as session, session.begin():
+        for identifier in identifiers:
+            row = session.get(JobRow, identifier)
+            if row is not None:
+                session.delete(row)
+
+
+def _this(job: Job, *states: State) -> Update:
+    return update(JobRow).where(JobRow.id == job.id, JobRow.attempt == job.attempt, JobRow.state.in_(states))
+
+
+def _changed(statement: Update) -> bool:
+    with Session(engine()) as session, session.begin():
+        return bool(cast(Any, session.execute(statement)).rowcount)
+
+
 def _job(row: JobRow) -> Job:
-    return Job(
-        row.id,
-        row.kind,
-        row.project_id,
-        row.run_id,
-        cast(State, row.state),
-        row.reason,
-        row.queued_at,
-        row.started_at,
-        row.ended_at,
-    )
+    return Job(**{name: getattr(row, name) for name in Job.__dataclass_fields__})

@@ -1,7 +1,7 @@
-"""`python -m core.jobs.supervisor`: works through the queue, one job at a time, and leaves when it is empty.
+"""`python -m core.jobs.supervisor`: works through the queue, one job a device, and leaves when it is empty.
 
-Detached from whoever starts it: closing the browser or the web server changes nothing here. It holds the slot's lock while
-it lives, so that there is never a second one; it alone writes how a job ended. It loads no torch.
+Detached from whoever starts it: closing the browser or the web server changes nothing here. It holds one lock while it
+lives, so that there is never a second one; it alone writes how a job ended. It loads no torch.
 """
 
 from __future__ import annotations
@@ -9,166 +9,168 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import psutil
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import OperationalError
 
-from core.home import locks_folder
-from core.jobs.queue import Job, claim, finish, jobs
-from core.store.database import now
-from core.store.run import Run, State
+from core.errors import UserError
+from core.home import home
+from core.jobs.ending import Ending, how_it_ended, oom_kills
+from core.jobs.housekeeping import keep_house
+from core.jobs.processes import ROOT, end_tree, is_held, supervisor_lock, worker_process
+from core.jobs.queue import Job, claim, finish, jobs, requeue
+from core.jobs.slots import environment, slots
 
 LOOK_EVERY = 0.3
-"""Seconds between two looks at a child or at the queue."""
-STARTING = 30.0
-"""Seconds that a new worker may take until it holds its lock."""
-GRACE = 120.0
-"""Seconds without a sign of life that a child may take, once asked to stop, before its processes are ended."""
-ROOT = Path(__file__).resolve().parents[2]
+"""Seconds between two looks at the children and at the queue."""
+GRACE = float(os.environ.get("PARAFINE_GRACE", "120"))
+"""Seconds without a sign of life that a worker may take, once asked to end, before its processes are ended."""
+RETRY = 2.0
+"""Seconds between two tries to write to a database that refuses: its disk is full, or another holds it for long."""
+LOG_LIMIT = 5_000_000
+"""Bytes of supervisor.log after which it starts anew."""
 
-CALM = {
-    # glibc gives large blocks back to the system after every step and faults them in again: up to a fifth of the time.
-    "MALLOC_MMAP_THRESHOLD_": "8000000000",
-    "MALLOC_TRIM_THRESHOLD_": "8000000000",
-    "MALLOC_TOP_PAD_": "268435456",
-    # Threads that wait for each other spin only shortly before they sleep: alone on the machine a step takes 8 % longer, but with a
-    # browser or anything else at work beside, spinning as long as the library would takes 60 % longer.
-    "GOMP_SPINCOUNT": "1000",
-}
-"""The environment of a worker, beside what it inherits."""
+Found = TypeVar("Found")
 
 
-def slot() -> FileLock:
-    return FileLock(locks_folder() / "slot-0.lock")
+class Watched:
+    """A job at work: a child of this supervisor, or one that a former supervisor left behind."""
 
+    def __init__(self, job: Job, child: subprocess.Popen[bytes] | None) -> None:
+        self.job = job
+        self.child = child
+        self._kills = oom_kills()
+        self._sign = 0.0
+        self._quiet_since = time.monotonic()
 
-def ensure_supervisor() -> None:
-    """Starts a supervisor, detached, unless one holds the slot."""
-    if is_held(slot()):
-        return
-    with (locks_folder().parent / "supervisor.log").open("ab") as log:
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "core.jobs.supervisor"],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            **detached(),
-        )
-    # Waited for, or it would stay behind as a zombie of this process when it leaves first.
-    threading.Thread(target=supervisor.wait, daemon=True).start()
+    def ending(self) -> Ending | None:
+        """How it ended; None while it works."""
+        if self._is_alive():
+            self._press()
+            return None
+        # A child's memory may have run out; of another's end nobody saw the signal, and an older count means nothing.
+        ran_out = oom_kills() > self._kills if self.child is not None else None
+        return how_it_ended(self.job, self.child.returncode if self.child is not None else None, ran_out)
 
+    def _is_alive(self) -> bool:
+        if self.child is not None:
+            return self.child.poll() is None
+        return self.job.folder.folder.exists() and is_held(FileLock(self.job.folder.lock))
 
-def detached() -> dict[str, Any]:
-    """How a process is started so that the end of this one does not end it."""
-    if sys.platform == "win32":
-        # A console without a window, which the children share: a window of their own could be closed by hand.
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
-
-
-def is_held(lock: FileLock) -> bool:
-    """Whether a living process holds the lock."""
-    try:
-        with lock.acquire(timeout=0):
-            return False
-    except Timeout:
-        return True
+    def _press(self) -> None:
+        """Ends the processes of a worker that was asked to end and has given no sign of life for long."""
+        sign = self.job.folder.progress().updated_at
+        now = time.monotonic()
+        if self.job.folder.asked() is None or sign != self._sign:
+            self._sign, self._quiet_since = sign, now
+        elif now - self._quiet_since > GRACE:
+            found = psutil.Process(self.child.pid) if self.child else worker_process(self.job.folder.heartbeat())
+            if found is not None:
+                end_tree(found)
 
 
 def main() -> None:
     while True:
         try:
-            # A page that looks whether the slot is held takes it for an instant: hence a second of patience.
-            with slot().acquire(timeout=1):
-                reconcile()
-                while (job := claim()) is not None:
-                    work(job)
+            # A page that looks whether the lock is held takes it for an instant: hence a second of patience.
+            with supervisor_lock().acquire(timeout=1):
+                shorten_log()
+                oversee(adopt())
         except Timeout:
             return
         # A job may have been put in while the lock was being let go.
-        if not jobs("queued"):
+        if not persistently(partial(jobs, "queued")):
             return
 
 
-def reconcile() -> None:
-    """Jobs that a former supervisor left running: waits for those that live, says how the others ended."""
-    for job in jobs("running"):
-        while is_starting(job) or (job.run.folder.exists() and is_held(FileLock(job.run.lock))):
-            time.sleep(LOOK_EVERY)
-        finish(job.id, *how_it_ended(job.run, None, None))
+def adopt() -> dict[str, Watched]:
+    """Jobs that a former supervisor left running: those that live are watched on, of the others the end is recorded."""
+    living: dict[str, Watched] = {}
+    for job in persistently(partial(jobs, "running")):
+        if not job.folder.folder.exists():
+            persistently(partial(finish, job, *how_it_ended(job, None, None)))
+            continue
+        try:
+            # Held while the row is written: a worker that is only just starting waits, and finds its attempt gone.
+            with FileLock(job.folder.lock).acquire(timeout=0):
+                if has_begun(job):
+                    persistently(partial(finish, job, *how_it_ended(job, None, None)))
+                else:
+                    persistently(partial(requeue, job))
+        except Timeout:
+            living[job.slot or ""] = Watched(job, None)
+    return living
 
 
-def is_starting(job: Job) -> bool:
-    """Whether the job was taken so short a time ago that its worker may not hold its lock yet."""
-    age = (now() - job.started_at).total_seconds() if job.started_at else STARTING
-    return 0 <= age < STARTING and job.run.folder.exists() and job.run.outcome() is None
+def has_begun(job: Job) -> bool:
+    """Whether a worker has taken up this attempt."""
+    heartbeat = job.folder.heartbeat()
+    return heartbeat is not None and heartbeat.attempt == job.attempt
 
 
-def work(job: Job) -> None:
-    """Runs one job in a child and records how it ended."""
-    run = job.run
-    if not run.folder.exists():
-        finish(job.id, "failed", {"code": "run_not_found", "facts": {}})
-        return
-    kills = oom_kills()
-    with run.log.open("ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "core.jobs.worker", run.project_id, run.id],
+def oversee(working: dict[str, Watched]) -> None:
+    """Gives free devices the next jobs and records how they end, until nothing waits and nothing works."""
+    devices = slots()
+    try:
+        keep_house()
+    except Exception:
+        # What cannot be tidied must not keep anybody's work waiting; nor must the log, which may lie on a full disk.
+        with suppress(OSError):
+            traceback.print_exc()
+    while True:
+        for slot in devices:
+            if slot not in working and (job := persistently(partial(claim, slot))) is not None:
+                working[slot] = Watched(job, begin(job, slot))
+        if not working:
+            return
+        time.sleep(LOOK_EVERY)
+        for slot, watched in list(working.items()):
+            ending = watched.ending()
+            if ending is not None:
+                persistently(partial(finish, watched.job, *ending))
+                del working[slot]
+
+
+def begin(job: Job, slot: str) -> subprocess.Popen[bytes] | None:
+    """Starts the worker of a job; None when the job's folder is gone."""
+    if not job.folder.folder.exists():
+        return None
+    with job.folder.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "core.jobs.worker", job.id, str(job.attempt), slot],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | CALM,
+            env=os.environ | environment(slot),
         )
-    asked: float | None = None
-    while child.poll() is None:
-        if asked is None and run.stop_request.exists():
-            asked = time.time()
-        if asked is not None and time.time() - max(asked, run.progress().updated_at) > GRACE:
-            end_tree(child.pid)
-        time.sleep(LOOK_EVERY)
-    memory_ran_out = oom_kills() > kills
-    finish(job.id, *how_it_ended(run, child.returncode, memory_ran_out))
 
 
-def how_it_ended(run: Run, code: int | None, memory_ran_out: bool | None) -> tuple[State, dict[str, Any] | None]:
-    """State and reason from what the worker wrote; a worker that wrote nothing was cut off."""
-    outcome = run.outcome()
-    if outcome is not None:
-        return outcome["state"], outcome["reason"]
-    result = run.result()
-    if result is not None:
-        return result["state"], None
-    if memory_ran_out:
-        return "failed", {"code": "out_of_memory", "facts": {}}
-    if run.stop_request.exists():
-        return "stopped", None
-    if code is not None and code > 0:
-        return "failed", {"code": "worker_failed", "facts": {"reference": run.id}}
-    return "interrupted", None
+def persistently(act: Callable[[], Found]) -> Found:
+    """Does it again and again while the database refuses: a supervisor that gave up would leave states that are untrue."""
+    while True:
+        try:
+            return act()
+        except (OperationalError, UserError):
+            # The log may lie on the disk that is full.
+            with suppress(OSError):
+                traceback.print_exc()
+            time.sleep(RETRY)
 
 
-def end_tree(pid: int) -> None:
-    try:
-        parent = psutil.Process(pid)
-        for process in [*parent.children(recursive=True), parent]:
-            process.kill()
-    except psutil.NoSuchProcess:
-        pass
-
-
-def oom_kills() -> int:
-    """How often Linux has ended a process for want of memory since it started; 0 elsewhere."""
-    try:
-        lines = Path("/proc/vmstat").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+def shorten_log() -> None:
+    """supervisor.log is written by whoever starts us; what is old in it goes."""
+    log = Path(home() / "supervisor.log")
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        os.truncate(log, 0)
 
 
 if __name__ == "__main__":

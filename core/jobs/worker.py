@@ -1,71 +1,143 @@
-"""`python -m core.jobs.worker PROJECT RUN`: does the work of one run, and writes how it ended in the run's outcome.json."""
+"""`python -m core.jobs.worker JOB ATTEMPT SLOT`: does the work of one job, and writes how it ended in the job's outcome.json."""
 
 from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from core.errors import UserError
-from core.home import ROOM_NEEDED, require_room, write_json
-from core.store.run import Run, open_run
+from core.home import DISK_FLOOR, require_room
+from core.jobs.ending import beginning, disk_full, is_short_of_memory
+from core.jobs.heart import Heart
+from core.jobs.processes import lower_priority
+from core.jobs.queue import Job, job
+from core.jobs.slots import slot_lock
+from core.store.job_folder import JobFolder, State
+from core.store.labelling import open_labelling
+from core.store.run import open_run
 
 NICER = 5
 """Steps below the web server in the system's priorities, so that pages stay quick."""
+TURN = 30.0
+"""Seconds that a predecessor on the same device or of the same job may take to leave."""
+
+Outcome = tuple[State, dict[str, Any] | None]
+Work = Callable[[JobFolder, int, Callable[[], None]], State]
+"""Does a job: its folder, the attempt, and a check to be called often. Returns how it ended."""
 
 
-def main(project_id: str, run_id: str) -> int:
-    run = open_run(project_id, run_id)
-    if hasattr(os, "nice"):
-        os.nice(NICER)
-    with FileLock(run.lock):
-        outcome = attempt(run)
-        write_json(run.folder / "outcome.json", outcome)
-    return 0 if outcome["state"] in ("done", "stopped") else 1
-
-
-def attempt(run: Run) -> dict[str, Any]:
-    """{"state": …, "reason": None or {"code", "facts"}}; tracebacks go to the log."""
+def main(identifier: str, attempt: str, slot: str) -> int:
+    lower_priority(sys.platform, NICER)
+    mine = job(identifier)
+    if mine is None:
+        return 1
     try:
-        require_room()
-        run.report(run.progress().model_copy(update={"phase": "reading"}))
-        # Imported here: torch takes seconds, and the phase is on screen by now.
-        from core.train.progress import Stopped
-        from core.train.train import train
-        from core.use.bundle import pack
+        # The device first: two on one would spoil both. A supervisor that died has let go of neither.
+        with slot_lock(slot).acquire(timeout=TURN), FileLock(mine.folder.lock).acquire(timeout=TURN):
+            mine = job(identifier)
+            if mine is None or (mine.state, mine.attempt, mine.slot) != ("running", int(attempt), slot):
+                # Somebody thought us dead and queued the job again: whoever comes next does it.
+                return 1
+            return work(mine)
+    except Timeout:
+        return 1
 
-        try:
-            result = train(run)
-        except Stopped:
-            return {"state": "stopped", "reason": None}
-        pack(run)
-        run.report(run.progress().model_copy(update={"phase": "over", "seconds_left": 0.0}))
+
+def work(mine: Job) -> int:
+    folder = mine.folder
+    try:
+        with Heart(folder, mine.attempt) as heart:
+            state, reason = attempted(mine, folder, heart)
+            folder.conclude(mine.attempt, state, reason)
+    except OSError as error:
+        # No room even for the first or the last word: the supervisor hears it by the exit code.
+        return error.errno or 1
+    return 0 if state in ("done", "stopped", "paused") else 1
+
+
+def attempted(mine: Job, folder: JobFolder, heart: Heart) -> Outcome:
+    """How it ended; tracebacks go to the log."""
+    try:
+        print(beginning(mine.attempt), flush=True)
+        require_room(DISK_FLOOR)
+        folder.report(folder.progress().model_copy(update={"phase": "reading", "seconds_left": None}))
+        return WORK[mine.kind](folder, mine.attempt, heart.check), None
     except UserError as error:
-        traceback.print_exc()
+        say_why()
+        if error.code == "disk_full":
+            return "failed", disk_full(folder)
         numbers = (int, float)
         facts = {name: value if isinstance(value, numbers) else str(value) for name, value in error.facts.items()}
-        return _failed(error.code, **facts)
+        return "failed", {"code": error.code, "facts": facts}
     except MemoryError:
-        traceback.print_exc()
-        return _failed("out_of_memory")
+        say_why()
+        return "failed", {"code": "out_of_memory", "facts": {}}
     except Exception as error:
+        say_why()
+        return "failed", reason_of(error, folder)
+
+
+def reason_of(error: Exception, folder: JobFolder) -> dict[str, Any]:
+    """What the machine refused, as far as the error says it; else a fault of ours, with its reference."""
+    said = "\n".join(str(each) for each in with_causes(error))
+    if "No space left on device" in said or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(folder)
+    if is_short_of_memory(said) or "out of memory" in said.lower():
+        return {"code": "out_of_memory", "facts": {}}
+    return {"code": "worker_failed", "facts": {"reference": folder.id}}
+
+
+def with_causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it came from, what that came from, …"""
+    cause = error.__cause__ or error.__context__
+    yield error
+    if cause is not None:
+        yield from with_causes(cause)
+
+
+def train_a_model(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    run = open_run(folder.project_id, folder.id)
+    # Imported here: torch takes seconds, and the phase is on screen by now.
+    from core.train.progress import Stopped
+    from core.train.train import train
+    from core.use.bundle import pack
+
+    try:
+        state: State = train(run, attempt, check)["state"]
+    except Stopped as stopped:
+        return "paused" if stopped.request == "pause" else "stopped"
+    run.report(run.progress().model_copy(update={"phase": "zipping"}))
+    pack(run)
+    run.report(run.progress().model_copy(update={"phase": "over", "seconds_left": 0.0}))
+    return state
+
+
+def label_a_table(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.use.table import label
+
+    return label(open_labelling(folder.project_id, folder.id), check)
+
+
+WORK: dict[str, Work] = {"train": train_a_model, "label": label_a_table}
+"""What is done for each kind of job."""
+
+
+def say_why() -> None:
+    """The traceback into the log, which may lie on the disk that is full."""
+    with suppress(OSError):
         traceback.print_exc()
-        if "No space left on device" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
-            return _failed("disk_full", free=shutil.disk_usage(run.folder).free, needed=ROOM_NEEDED)
-        if "can't allocate memory" in str(error) or "out of memory" in str(error):
-            return _failed("out_of_memory")
-        return _failed("worker_failed", reference=run.id)
-    return {"state": result["state"], "reason": None}
-
-
-def _failed(code: str, **facts: str | float) -> dict[str, Any]:
-    return {"state": "failed", "reason": {"code": code, "facts": facts}}
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    code = main(*sys.argv[1:])
+    if code in (errno.ENOSPC, errno.EDQUOT):
+        # At once: what Python still wants to write into the log would change the code.
+        os._exit(code)
+    sys.exit(code)

@@ -6,6 +6,7 @@ SQLite in WAL mode in the home by default; PARAFINE_DATABASE_URL may name anothe
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    ExceptionContext,
     ForeignKey,
     Integer,
     MetaData,
@@ -32,11 +34,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import NullPool
 
 from core.errors import UserError
-from core.home import home, locks_folder, why
+from core.home import DISK_FLOOR, give_up_reserve, home, keep_reserve, locks_folder, why
 from core.words import N_
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 
@@ -85,10 +87,24 @@ class JobRow(Base):
     state: Mapped[str] = mapped_column(String(20), default="queued", index=True)
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
     """Why it failed: {"code": …, "facts": {…}} of a UserError."""
+    name: Mapped[str | None] = mapped_column(String(200), default=None)
+    """Given by a person; without one, the page has a name for every kind."""
+    batch: Mapped[str | None] = mapped_column(String(32), default=None, index=True)
+    """What was launched together has the same."""
     priority: Mapped[int] = mapped_column(Integer, default=0)
+    position: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Place in the queue among the jobs of one owner with the same priority: the smallest first. No clock is asked."""
+    turn: Mapped[int | None] = mapped_column(Integer, default=None)
+    """Counts up with every job that is taken; who has not been served for longest is served next."""
+    slot: Mapped[str | None] = mapped_column(String(20), default=None)
+    """The device it was given, see core.jobs.slots."""
+    attempt: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """1, and one more each time that it is queued again: what an earlier attempt says no longer counts."""
     queued_at: Mapped[datetime] = mapped_column(Moment, default=now)
     started_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
     ended_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    """Since when its folder lies in the bin."""
 
 
 _engines: dict[str, Engine] = {}
@@ -116,7 +132,9 @@ def _open(address: str) -> Engine:
     opened = create_engine(address, poolclass=NullPool if is_sqlite else None)
     if is_sqlite:
         event.listen(opened, "connect", _prepare_sqlite)
+        event.listen(opened, "handle_error", _say_what_the_disk_refuses)
     try:
+        keep_reserve()
         with FileLock(locks_folder() / "migration.lock"):
             _try(opened)
             _migrate(opened)
@@ -131,6 +149,26 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA busy_timeout=30000")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+REFUSALS = ("database or disk is full", "disk i/o error", "unable to open database file", "readonly database")
+"""What SQLite says when it is the disk that refuses."""
+
+
+def _say_what_the_disk_refuses(context: ExceptionContext) -> None:
+    """Raises UserError: disk_full, home_unusable. On a full disk the reserve is given up, and the next try finds its room."""
+    said = str(context.original_exception).lower()
+    if not any(words in said for words in REFUSALS):
+        return
+    free = shutil.disk_usage(home()).free
+    if free < DISK_FLOOR:
+        give_up_reserve()
+        raise UserError(
+            "disk_full", free=free, needed=DISK_FLOOR, missing=DISK_FLOOR - free
+        ) from context.original_exception
+    raise UserError(
+        "home_unusable", folder=home(), problem=N_("the database cannot be opened")
+    ) from context.original_exception
 
 
 def _try(opened: Engine) -> None:

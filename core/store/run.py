@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
 from core.data.columns import Roles
 from core.errors import UserError
 from core.home import home, read_json, write_json
+from core.store.job_folder import JobFolder
 from core.store.parquet import read_frame, write_frame
 
 if TYPE_CHECKING:
     import pandas as pd
-
-State = Literal["queued", "running", "done", "stopped", "failed", "interrupted"]
-ENDED: tuple[State, ...] = ("done", "stopped", "failed", "interrupted")
-Phase = Literal["waiting", "reading", "loading", "tokenising", "probing", "training", "evaluating", "saving", "over"]
 
 
 class RunRecord(BaseModel, frozen=True):
@@ -48,43 +44,13 @@ class RunRecord(BaseModel, frozen=True):
     versions: dict[str, str]
 
 
-class Progress(BaseModel, frozen=True):
-    """progress.json: overwritten while the run works."""
-
-    phase: Phase = "waiting"
-    step: int = 0
-    steps: int = 0
-    epoch: float = 0.0
-    epochs: int = 0
-    seconds_left: float | None = None
-    updated_at: float = 0.0
-
-
 @dataclass(frozen=True)
-class Run:
-    project_id: str
-    id: str
-
-    @property
-    def folder(self) -> Path:
-        return home() / "projects" / self.project_id / "runs" / self.id
+class Run(JobFolder):
+    """A training: its folder, and what stands in it."""
 
     @property
     def model_folder(self) -> Path:
         return self.folder / "model"
-
-    @property
-    def lock(self) -> Path:
-        """Held by the worker while it lives."""
-        return self.folder / "worker.lock"
-
-    @property
-    def stop_request(self) -> Path:
-        return self.folder / "stop.request"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log.txt"
 
     def record(self) -> RunRecord:
         return RunRecord.model_validate(read_json(self.folder / "run.json"))
@@ -92,15 +58,6 @@ class Run:
     def examples(self) -> pd.DataFrame:
         """id, origin, text, question, label, part."""
         return read_frame(self.folder / "examples.parquet")
-
-    def progress(self) -> Progress:
-        try:
-            return Progress.model_validate(read_json(self.folder / "progress.json"))
-        except (OSError, ValueError):
-            return Progress()
-
-    def report(self, progress: Progress) -> None:
-        write_json(self.folder / "progress.json", progress.model_copy(update={"updated_at": time.time()}).model_dump())
 
     def metrics(self) -> list[dict[str, Any]]:
         """Points in the order written: step, epoch, split, name, value, time. A torn last line is left out."""
@@ -111,13 +68,6 @@ class Run:
         try:
             return cast("dict[str, Any]", read_json(self.folder / "result.json"))
         except FileNotFoundError:
-            return None
-
-    def outcome(self) -> dict[str, Any] | None:
-        """What the worker says of its own end: {"state": …, "reason": …}; None when it was cut off."""
-        try:
-            return cast("dict[str, Any]", read_json(self.folder / "outcome.json"))
-        except (OSError, ValueError):
             return None
 
     def predictions(self) -> pd.DataFrame:
@@ -137,23 +87,44 @@ def create_run(project_id: str, record: RunRecord, examples: pd.DataFrame) -> Ru
     return run
 
 
-def open_run(project_id: str, identifier: str) -> Run:
-    """Raises UserError("run_not_found")."""
-    run = Run(project_id, identifier)
-    if not (project_id.isalnum() and identifier.isalnum()) or not (run.folder / "run.json").exists():
-        raise UserError("run_not_found")
-    return run
+@dataclass(frozen=True)
+class BinnedRun(Run):
+    """A deleted run: what it learned from still counts for those that started from it."""
+
+    @property
+    def folder(self) -> Path:
+        return self.bin
+
+
+def open_run(project_id: str, identifier: str, *, binned: bool = False) -> Run:
+    """A run of a project; with `binned` also one that lies in the bin. Raises UserError("run_not_found")."""
+    if project_id.isalnum() and identifier.isalnum():
+        for run in (Run(project_id, identifier), *([BinnedRun(project_id, identifier)] if binned else [])):
+            if (run.folder / run.record_file).exists():
+                return run
+    raise UserError("run_not_found")
 
 
 def list_runs(project_id: str) -> list[Run]:
-    """The runs of a project, the newest first; half-made folders are left out."""
-    folder = home() / "projects" / project_id / "runs"
-    found = [Run(project_id, path.parent.name) for path in folder.glob("*/run.json")]
-    return sorted(found, key=lambda run: run.record().number, reverse=True)
+    """The runs of a project, the newest first; folders that are half made or whose record is damaged are left out."""
+    folder = home() / "projects" / project_id / Run.room
+    found = {Run(project_id, path.parent.name): _number(path) for path in folder.glob("*/run.json")}
+    return sorted((run for run, number in found.items() if number), key=lambda run: found[run], reverse=True)
 
 
 def next_number(project_id: str) -> int:
-    return max((run.record().number for run in list_runs(project_id)), default=0) + 1
+    """The number of the project's next run; one that lies in the bin keeps its own."""
+    project = home() / "projects" / project_id
+    records = [*(project / Run.room).glob("*/run.json"), *(project / "bin" / Run.room).glob("*/run.json")]
+    return max(map(_number, records), default=0) + 1
+
+
+def _number(record: Path) -> int:
+    """Of a run, by its record; 0 when that cannot be read."""
+    try:
+        return RunRecord.model_validate(read_json(record)).number
+    except (OSError, ValueError):
+        return 0
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:

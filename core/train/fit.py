@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -13,17 +15,24 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainerCallback, TrainingArguments
 
 from core.errors import UserError
+from core.home import write_whole
 from core.store.run import Run
+from core.train.average import Average
 from core.train.batches import Encoded, collate, micro_batches
+from core.train.checkpoints import Checkpoints
 from core.train.inference import FloatArray, probabilities
 from core.train.metrics import headline
-from core.train.progress import Reporter, Stopped, Watcher
+from core.train.order import LengthOrder
+from core.train.progress import Plan, Reporter, Stopped, Watcher
 from core.train.settings import Settings
+from core.train.snapshot import checkpoint_size, save_weights
 
 CURVE_POINTS = 200
 """Training-loss points of a whole run, at most about."""
 TOKENS_AT_ONCE = 2048
 """Word pieces computed together on a processor; twice as many at 384 a text take twice the time and memory each."""
+WRITTEN_A_SECOND = 300_000_000
+"""Bytes of a checkpoint that a slow disk takes a second; what the first one costs is not known before."""
 EVALUATIONS = 8
 """Evaluations of a whole run, at least about; never fewer than one an epoch."""
 
@@ -66,10 +75,8 @@ def arguments(run: Run, settings: Settings, steps: int) -> TrainingArguments:
         optim="adamw_torch_fused",
         bf16=has_fast_bf16(),
         use_cpu=not torch.cuda.is_available(),
-        train_sampling_strategy="group_by_length",
-        logging_steps=max(1, steps // CURVE_POINTS),
+        logging_strategy="no",
         logging_nan_inf_filter=False,
-        logging_first_step=True,
         eval_strategy="no",
         save_strategy="no",
         seed=settings.seed,
@@ -80,41 +87,8 @@ def arguments(run: Run, settings: Settings, steps: int) -> TrainingArguments:
     )
 
 
-class Average:
-    """A running mean of the weights over the evaluations, which is what is measured and kept.
-
-    The last steps of a small table pull the weights to and fro; their mean is steadier and scores better (Izmailov et al.
-    2018). One copy of the weights more in memory.
-    """
-
-    keep = 0.6
-    """Share of the former mean; what is new weighs the rest."""
-
-    def __init__(self) -> None:
-        self._mean: dict[str, Tensor] = {}
-        self._live: dict[str, Tensor] = {}
-
-    def swap(self, model: PreTrainedModel) -> None:
-        """Takes the present weights into the mean, and puts the mean in their place until swap_back."""
-        weights = {name: tensor for name, tensor in model.state_dict().items() if tensor.is_floating_point()}
-        self._live = {name: tensor.clone() for name, tensor in weights.items()}
-        for name, tensor in weights.items():
-            if name in self._mean:
-                self._mean[name].lerp_(tensor, 1 - self.keep)
-            else:
-                self._mean[name] = tensor.clone()
-            tensor.copy_(self._mean[name])
-
-    def swap_back(self, model: PreTrainedModel) -> None:
-        """The training goes on from where it was, not from the mean."""
-        for name, tensor in model.state_dict().items():
-            if name in self._live:
-                tensor.copy_(self._live[name])
-        self._live = {}
-
-
 class Fit(Trainer):
-    """The Trainer with our own evaluation (batched by length) and our own keeping of the best weights."""
+    """The Trainer with our own evaluation (batched by length), our own keeping of the best weights and our own checkpoints."""
 
     def __init__(
         self,
@@ -132,11 +106,17 @@ class Fit(Trainer):
         self.best = Best()
         self.average = Average()
         self.bad_evaluations = 0
+        self.evaluated_step = -1
+        self.seconds_before = 0.0
+        self.started = time.monotonic()
+        self.checkpoints = Checkpoints(self.run.folder / "checkpoints")
+        self.checkpoints.expect(checkpoint_size(model) / WRITTEN_A_SECOND)
+        self.order = LengthOrder([len(entry["input_ids"]) for entry in parts.train], settings.batch_size, settings.seed)
         self.per_epoch_evaluations = min(per_epoch, max(1, math.ceil(EVALUATIONS / settings.epochs)))
-        self.watcher = Watcher(
-            reporter, evaluation_steps(per_epoch, settings.epochs, self.per_epoch_evaluations), settings.learning_rate
-        )
-        self._tokenizer = tokenizer
+        evaluate_at = evaluation_steps(per_epoch, settings.epochs, self.per_epoch_evaluations)
+        plan = Plan(per_epoch, evaluate_at, max(1, steps // CURVE_POINTS))
+        self.watcher = Watcher(reporter, plan, self.order, self.checkpoints)
+        self.tokenizer = tokenizer
         super().__init__(
             model=model,
             args=arguments(self.run, settings, steps),
@@ -147,20 +127,25 @@ class Fit(Trainer):
             callbacks=[cast(TrainerCallback, self.watcher)],
         )
 
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthOrder:
+        return self.order
+
     def _collate(self, encoded: list[Encoded]) -> dict[str, Tensor]:
-        return collate(self._tokenizer, sorted(encoded, key=lambda entry: len(entry["input_ids"])))
+        return collate(self.tokenizer, sorted(encoded, key=lambda entry: len(entry["input_ids"])))
 
     def training_step(self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Any = None) -> Tensor:
         """One batch in parts small enough for the processor's caches; the gradient is that of the whole batch."""
         model.train()
         batch = cast(dict[str, Tensor], self._prepare_inputs(inputs))
         total = torch.zeros((), device=batch["labels"].device)
+        self.watcher.learning_rate = self._get_learning_rate()
         tokens = TOKENS_AT_ONCE if batch["labels"].device.type == "cpu" else batch["input_ids"].numel()
         for part in micro_batches(batch, tokens):
             with self.compute_loss_context_manager():
                 loss = cast(Tensor, self.compute_loss(model, part)) * (len(part["labels"]) / len(batch["labels"]))
             self.accelerator.backward(loss)
             total += loss.detach()
+        self.watcher.losses.add(total)
         return total
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
@@ -172,10 +157,10 @@ class Fit(Trainer):
         self.average.swap(model)
         try:
             found = probabilities(
-                model, self._tokenizer, self.parts.validation, self.watcher.reporter.looking, bf16=self.args.bf16
+                model, self.tokenizer, self.parts.validation, self.watcher.reporter.looking, bf16=self.args.bf16
             )
         except Stopped:
-            self.control.should_training_stop = True
+            self.control.should_training_stop = self.control.should_save = True
             self.average.swap_back(model)
             return {}
         if not np.isfinite(found).all():
@@ -189,14 +174,36 @@ class Fit(Trainer):
                 figures["macro_f1"], figures["loss"], self.state.global_step, self.state.epoch or 0.0, found
             )
             self.bad_evaluations = 0
-            model.save_pretrained(self.run.folder / "checkpoints" / "best")
+            self.checkpoints.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self.best_weights(), lambda aside: save_weights(model, aside))
+            self.checkpoints.drop_unneeded([self.best_weights()])
         else:
             self.bad_evaluations += 1
-        if self.settings.patience and self.bad_evaluations >= self.settings.patience * self.per_epoch_evaluations:
+        if self.is_out_of_patience():
             self.control.should_training_stop = True
+        self.average.is_current = False
+        self.evaluated_step = self.state.global_step
         self.average.swap_back(model)
         model.train()
         return {f"eval_{name}": value for name, value in figures.items()}
+
+    def is_out_of_patience(self) -> bool:
+        return 0 < self.settings.patience * self.per_epoch_evaluations <= self.bad_evaluations
+
+    def is_over(self) -> bool:
+        """Whether there is no step left to take."""
+        return self.is_out_of_patience() or 0 < self.state.max_steps <= self.state.global_step
+
+    def is_complete(self) -> bool:
+        """Whether nothing is left to learn or to look at: a pause comes too late."""
+        return self.is_over() and self.evaluated_step == self.state.global_step
+
+    def best_weights(self) -> Path:
+        return self.checkpoints.folder / f"best-{self.best.step:08d}.safetensors"
+
+    def seconds(self) -> float:
+        """Since the training began, earlier attempts included, the time between them not."""
+        return self.seconds_before + time.monotonic() - self.started
 
 
 def evaluation_steps(per_epoch: int, epochs: int, per_epoch_evaluations: int) -> set[int]:

@@ -5,27 +5,42 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import torch
+from torch import Tensor
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from core.errors import UserError
-from core.store.run import Phase, Progress, Run
+from core.store.job_folder import Phase, Progress, Request
+from core.store.run import Run
+from core.train.checkpoints import Checkpoints
+from core.train.order import LengthOrder
 
 REPORT_EVERY = 0.5
 """Seconds between two writes of progress.json."""
 
 
 class Stopped(Exception):
-    """A stop was asked for while the texts were being looked at, or before there was anything to keep."""
+    """A stop or a pause was asked for while the texts were being looked at, or before there was anything to keep."""
+
+    def __init__(self, request: Request = "stop") -> None:
+        self.request: Request = request
+        super().__init__(request)
 
 
 class Reporter:
-    """Writes metrics.jsonl and progress.json of one run."""
+    """Writes metrics.jsonl and progress.json of one run.
 
-    def __init__(self, run: Run, epochs: int) -> None:
+    check: called again and again while the run works; raises UserError when the machine no longer allows it to go on.
+    """
+
+    def __init__(self, run: Run, epochs: int, check: Callable[[], None] = lambda: None) -> None:
         self.run = run
         self.epochs = epochs
+        self.check = check
         self._progress = Progress(epochs=epochs)
         self._written = 0.0
         self._pace: tuple[int, float] | None = None
@@ -61,8 +76,17 @@ class Reporter:
 
     def looking(self, done: int) -> None:
         """Between two batches of an evaluation: says that the run lives, raises Stopped when it is to end."""
-        if self.stop_requested():
-            raise Stopped
+        request = self.asked()
+        if request is not None:
+            raise Stopped(request)
+        self.check()
+        self._report(at_once=False)
+
+    def finishing(self, done: int) -> None:
+        """The same at the end of a run: a pause comes too late, for there is nothing left to go on with."""
+        if self.asked() == "stop":
+            raise Stopped("stop")
+        self.check()
         self._report(at_once=False)
 
     def _report(self, *, at_once: bool) -> None:
@@ -71,44 +95,74 @@ class Reporter:
             self._written = now
             self.run.report(self._progress)
 
-    def stop_requested(self) -> bool:
-        return self.run.stop_request.exists()
+    def asked(self) -> Request | None:
+        return self.run.asked()
+
+
+class Losses:
+    """Mean training loss since the last point of its curve."""
+
+    def __init__(self) -> None:
+        self.total = torch.zeros((), dtype=torch.float64)
+        self.steps = 0
+
+    def add(self, loss: Tensor) -> None:
+        self.total = self.total.to(loss.device) + loss.double()
+        self.steps += 1
+
+    def take(self) -> float:
+        """The mean, and a new beginning."""
+        found = float(self.total / max(1, self.steps))
+        self.total, self.steps = torch.zeros((), dtype=torch.float64), 0
+        return found
+
+
+@dataclass(frozen=True)
+class Plan:
+    """At which steps something is due."""
+
+    per_epoch: int
+    """Steps of an epoch."""
+    evaluate_at: set[int]
+    point_every: int
+    """Steps between two points of the training loss."""
 
 
 class Watcher(TrainerCallback):
-    """Tells the Reporter what the Trainer does, and the Trainer when to evaluate and when to end."""
+    """Tells the Reporter what the Trainer does, and the Trainer when to evaluate, to keep a checkpoint, and to end."""
 
-    def __init__(self, reporter: Reporter, evaluate_at: set[int], learning_rate: float) -> None:
+    def __init__(self, reporter: Reporter, plan: Plan, order: LengthOrder, checkpoints: Checkpoints) -> None:
         self.reporter = reporter
-        self.evaluate_at = evaluate_at
-        self.learning_rate = learning_rate
+        self.plan = plan
+        self.losses = Losses()
+        self.learning_rate = 0.0
+        self._order = order
+        self._checkpoints = checkpoints
+
+    def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self._order.epoch = state.global_step // self.plan.per_epoch
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        self.reporter.step(state.global_step, state.max_steps, state.epoch or 0.0)
-        control.should_evaluate = state.global_step in self.evaluate_at
-        if self.reporter.stop_requested():
+        """Raises UserError("loss_not_finite"), and those of the reporter's check."""
+        step = state.global_step
+        self.reporter.step(step, state.max_steps, state.epoch or 0.0)
+        if step == 1 or step % self.plan.point_every == 0:
+            loss = self.losses.take()
+            if not math.isfinite(loss):
+                raise UserError("loss_not_finite", step=step, learning_rate=args.learning_rate)
+            self._points("train", {"loss": loss, "learning_rate": self.learning_rate}, state)
+        self.reporter.check()
+        control.should_evaluate = step in self.plan.evaluate_at
+        control.should_save = self._checkpoints.due(at_epoch_end=step % self.plan.per_epoch == 0)
+        if self.reporter.asked() is not None:
             control.should_training_stop = True
             control.should_evaluate = False
+            control.should_save = True
 
     def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         # The last step of the epoch has been evaluated; the Trainer would do it again.
         control.should_evaluate = False
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float] | None = None,
-        **_: Any,
-    ) -> None:
-        """Raises UserError("loss_not_finite")."""
-        logs = logs or {}
-        if "loss" in logs:
-            loss = float(logs["loss"])
-            if not math.isfinite(loss):
-                raise UserError("loss_not_finite", step=state.global_step, learning_rate=self.learning_rate)
-            self._points("train", {"loss": loss, "learning_rate": float(logs["learning_rate"])}, state)
+        control.should_save = False
 
     def validated(self, figures: dict[str, float], state: TrainerState) -> None:
         self._points("validation", figures, state)

@@ -58,27 +58,17 @@ def _say(answers: TextIO, value: dict[str, Any]) -> None:
 
 
 def _load(project_id: str, run_id: str) -> Any:
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-    from core.store.run import open_run
-    from core.train.batches import encode
-    from core.train.inference import probabilities
+    from core.store.run import Run
     from core.train.metrics import agreement
+    from core.use.model import load
 
-    run = open_run(project_id, run_id)
-    max_tokens = int(run.record().settings["max_tokens"])
-    model = AutoModelForSequenceClassification.from_pretrained(run.model_folder, use_safetensors=True)
-    tokenizer = AutoTokenizer.from_pretrained(run.model_folder)
+    _, ask = load(Run(project_id, run_id))
 
     def respond(question: dict[str, Any]) -> dict[str, Any]:
         if "gold" in question:
             return {"figures": agreement(question["gold"], question["predicted"])}
-        encoded = encode(tokenizer, question["texts"], question["questions"], max_tokens)
-        return {
-            "probabilities": [
-                [round(float(share), 6) for share in row] for row in probabilities(model, tokenizer, encoded)
-            ]
-        }
+        shares = ask(question["texts"], question["questions"])
+        return {"probabilities": [[round(float(share), 6) for share in row] for row in shares]}
 
     return respond
 

@@ -114,9 +114,7 @@ def base_model(run: Run, settings: Settings, words: Words) -> str:
 
 def _settings(run: Run, settings: Settings, result: dict[str, Any], words: Words) -> dict[str, Any]:
     shown = settings.model_dump(exclude={"model"})
-    measured = {
-        name: result[name] for name in ("steps", "epochs", "training_seconds", "device", "precision") if name in result
-    }
+    measured = {name: result[name] for name in ("steps", "epochs", "seconds", "device", "precision") if name in result}
     return {
         "base_model": base_model(run, settings, words),
         **shown,

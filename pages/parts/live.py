@@ -1,94 +1,105 @@
-"""A run at work: phase, step, time left, curves that grow in place, and a stop that keeps what was learned."""
+"""A run at work: phase, step, time left, curves that grow in place, and what can be done with it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import SENTENCES, UserError
-from core.jobs.launch import state_of, stop
-from core.jobs.queue import job_of
-from core.store.run import ENDED, Phase, Progress, Run, State
-from core.words import N_, Words
+from core.jobs.control import wake
+from core.jobs.job_words import ended_of, left_of, phase_of, reason_of, share_of, step_of
+from core.jobs.overview import Look, look, project_names
+from core.jobs.queue import Job, job_of, waiting_in_order
+from core.store.job_folder import ENDED, State
+from core.store.run import Run
+from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.errors import show_error
 from pages.parts.figures import curves
+from pages.parts.job_actions import (
+    can_resume,
+    change_button,
+    from_where,
+    log,
+    more,
+    needs_other_settings,
+    report,
+    resume_button,
+    resume_now,
+    stop_buttons,
+)
 from pages.parts.look import quiet
+from pages.parts.meter import meter
 from pages.parts.shell import go
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at a run."""
 
-PHASES: dict[Phase, str] = {
-    "waiting": N_("Waiting for its turn"),
-    "reading": N_("Starting"),
-    "loading": N_("Loading the model"),
-    "tokenising": N_("Cutting the texts into word pieces"),
-    "probing": N_("First guess of the labels"),
-    "training": N_("Training"),
-    "evaluating": N_("Measuring on the test part"),
-    "saving": N_("Saving the model"),
-    "over": N_("Over"),
-}
-STATES: dict[State, str] = {
-    "queued": N_("waiting"),
-    "running": N_("under way"),
-    "done": N_("done"),
-    "stopped": N_("stopped"),
-    "failed": N_("failed"),
-    "interrupted": N_("interrupted"),
-}
+
+def look_at(run: Run) -> Look | None:
+    """The run's job as it is now; None when it was never queued. A job that nobody works on gets a supervisor."""
+    job = job_of(run)
+    if job is None:
+        return None
+    wake(job)
+    return look(job, project_names())
+
+
+def state_in(seen: Look | None) -> State:
+    return seen.job.state if seen is not None else "interrupted"
 
 
 def watch(run: Run, words: Words) -> None:
     """The run, looked at every second while it works, and once when it is over."""
-    every = None if state_of(run) in ENDED else LOOK_EVERY
+    seen = look_at(run)
+    every = None if state_in(seen) in ENDED else LOOK_EVERY
     st.fragment(_look, run_every=every)(run, words, every is not None)
+    if seen is not None:
+        # Apart: a text that changes every second cannot be copied.
+        st.fragment(report)(seen, words)
 
 
 def _look(run: Run, words: Words, live: bool) -> None:
-    _ = words.gettext
-    state = state_of(run)
+    seen = look_at(run)
+    state = state_in(seen)
     if live and state in ENDED:
         # The whole page once more: the timer ends, and the next step is offered.
         st.rerun()
-    progress = run.progress()
-    if state in ENDED:
-        how_it_ended(run, state, words)
+    if seen is None or state in ENDED:
+        how_it_ended(run, seen, words)
     else:
-        _at_work(run, state, progress, words)
-    points = run.metrics()
-    show_curves(points, words)
+        _at_work(seen, words)
+    show_curves(points_of(run.project_id, run.id), words)
+    if seen is not None:
+        log(seen, words)
 
 
-def _at_work(run: Run, state: State, progress: Progress, words: Words) -> None:
+@st.cache_data(ttl=LOOK_EVERY * 0.9, max_entries=50, show_spinner=False)
+def points_of(project_id: str, run_id: str) -> list[dict[str, object]]:
+    """The points of a run, read once a second however many people look at it."""
+    return Run(project_id, run_id).metrics()
+
+
+def _at_work(seen: Look, words: Words) -> None:
     _ = words.gettext
-    phase = "waiting" if state == "queued" else progress.phase
-    share = progress.step / progress.steps if progress.steps and phase == "training" else 0.0
-    said = _(PHASES[phase])
-    if phase == "training" and progress.steps:
-        facts = _("step {step} of {steps} · epoch {epoch} of {epochs}").format(
-            step=words.integer(progress.step),
-            steps=words.integer(progress.steps),
-            epoch=words.decimal(progress.epoch, 1),
-            epochs=words.integer(progress.epochs),
-        )
-        said = f"**{said}** · {facts}"
-        if progress.seconds_left is not None:
-            said += " · " + _("about {duration} left").format(duration=words.duration(progress.seconds_left))
-    else:
-        said = f"**{said}**…"
-    st.progress(min(share, 1.0), text=said)
-    asked = run.stop_request.exists()
-    button, remark = st.columns([3, 5], vertical_alignment="center")
-    if button.button(_("Stop and keep what was learned"), disabled=asked, key=f"stop_{run.id}", width="stretch"):
-        stop(run)
-        st.rerun()
-    with remark:
-        quiet(
-            _("Stopping: the best model so far is being saved.")
-            if asked
-            else _("You can close this page, the browser, even restart the server: the training goes on.")
-        )
+    progress, state = seen.progress, seen.job.state
+    said = f"**{phase_of(state, progress, words)}**"
+    facts = [fact for fact in (step_of(progress, words), left_of(progress, words)) if fact and state == "running"]
+    said += "".join(f" · {fact}" for fact in facts) if facts else "…"
+    st.progress(share_of(progress) if state == "running" else 0.0, text=said)
+    if state == "queued":
+        before = _before(seen.job)
+        if before:
+            quiet(words.ngettext("{count} job is before it.", "{count} jobs are before it.", before))
+    stop_buttons(seen, words)
+    if state == "running":
+        with st.expander(_("What the machine has left"), key=f"machine_{seen.job.id}", on_change="rerun") as left:
+            if left.open:
+                meter(words, [seen.heartbeat])
+
+
+def _before(job: Job) -> int:
+    """Jobs that wait for the same devices and will be taken before this one."""
+    same = [each for each in waiting_in_order() if each.kind == job.kind]
+    return next((place for place, each in enumerate(same) if each.id == job.id), 0)
 
 
 def show_curves(points: list[dict[str, object]], words: Words) -> None:
@@ -117,51 +128,42 @@ def show_curves(points: list[dict[str, object]], words: Words) -> None:
         chart(curves(points, "macro_f1", words, _("macro-F1")), words, key="curve_macro_f1", alt=alt)
 
 
-def how_it_ended(run: Run, state: State, words: Words, *, offer: bool = True) -> None:
+def how_it_ended(run: Run, seen: Look | None, words: Words, *, offer: bool = True) -> None:
     """One sentence, and with `offer` the next step."""
     _ = words.gettext
-    if state == "done":
-        result = run.result() or {}
-        early = " " + _("It ended early: validation no longer improved.") if result.get("ended_early") else ""
-        st.success(
-            _("The training is over, in {duration}.").format(duration=words.duration(result.get("seconds", 0))) + early
-        )
-    elif state == "stopped" and run.has_model():
-        st.success(_("Stopped. The best model so far was kept and can be used."))
-    elif state == "stopped":
-        st.info(_("Stopped before anything was learned: there is no model."))
-    elif state == "interrupted":
-        st.warning(
-            _(
-                "The training was cut off (the machine stopped, or its process was ended). Its settings are kept: launch it again."
-            )
-        )
+    state = state_in(seen)
+    if seen is None:
+        st.warning(_("The launch of this training was cut off. Resume it: it starts from the beginning."))
+    elif state == "failed":
+        show_error(reason_of(seen.job))
     else:
-        show_reason(run)
-    if (
-        offer
-        and run.has_model()
-        and st.button(_("See the results"), type="primary", icon=":material/arrow_forward:", key=f"results_{run.id}")
-    ):
-        go("results", run=run.id)
-    if not run.has_model():
-        with st.expander(_("Last lines of the log")):
-            st.code(last_lines(run), language=None)
-
-
-def show_reason(run: Run) -> None:
-    job = job_of(run)
-    reason = (job.reason if job else None) or {}
-    code = reason.get("code")
-    if code in SENTENCES:
-        show_error(UserError(code, **reason["facts"]))
-    else:
-        show_error(UserError("worker_failed", reference=run.id))
-
-
-def last_lines(run: Run, count: int = 15) -> str:
-    try:
-        text = run.log.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return ""
-    return "\n".join(text.splitlines()[-count:])
+        box = {"done": st.success, "interrupted": st.warning}.get(state, st.success if run.has_model() else st.info)
+        box(ended_of(seen, words))
+    if not offer:
+        return
+    next_step, others, _rest = st.columns([3, 1.6, 3.4])
+    with next_step:
+        if run.has_model() and st.button(
+            _("See the results"),
+            type="primary",
+            icon=":material/arrow_forward:",
+            key=f"results_{run.id}",
+            width="stretch",
+        ):
+            go("results", run=run.id)
+        if seen is not None:
+            elsewise = needs_other_settings(seen)
+            if elsewise:
+                change_button(seen, words, primary=True)
+            pressed = resume_button(seen, words, primary=not (run.has_model() or elsewise))
+        else:
+            # Its launch was cut off between the folder and the queue.
+            pressed = st.button(_("Resume"), key=f"resume_{run.id}", type="primary", width="stretch")
+    if pressed:
+        resume_now(run)
+    if seen is None:
+        return
+    with others:
+        more(seen, words)
+    if can_resume(seen):
+        quiet(from_where(seen, words))

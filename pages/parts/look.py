@@ -28,6 +28,7 @@ def dress(words: Words) -> None:
         "Press ⌘+Enter to apply": _("⌘+Enter to apply"),
         "Press ⌘+Enter to submit form": _("⌘+Enter to send"),
         "No results": _("Nothing found"),
+        "help": _("Help: {name}"),
     }
     numbers = {
         "large": _("This file is larger than 200 MB: divide it, or keep only the columns that are needed."),

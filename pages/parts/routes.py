@@ -10,6 +10,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -45,7 +46,7 @@ def plotly_address() -> str:
 def download_address(path: Path, name: str) -> str:
     """A signed address for a file of the home, saved by the browser under `name`."""
     token = _signer().dumps(str(path.resolve().relative_to(home())))
-    return _prefixed(f"/parafine/download/{token}/{name}")
+    return _prefixed(f"/parafine/download/{token}/{quote(name.replace('/', '_'))}")
 
 
 async def plotly_script(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -9,10 +10,11 @@ from typing import NoReturn
 import streamlit as st
 
 from core.errors import UserError
+from core.store.database import engine
 from core.store.project import Project, open_project
 from core.store.run import Run, open_run
 from core.words import LANGUAGES, N_, Words
-from pages.parts.errors import current_words, show_error
+from pages.parts.errors import current_words, reported, show_error
 from pages.parts.look import dress
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +27,10 @@ PAGES = {
     "use": N_("Use"),
 }
 """The pages in the order of work: file and address, title."""
+BESIDE = {"jobs": N_("Jobs")}
+"""Pages that belong to no step and to no project."""
+START = "start"
+"""The list of projects."""
 
 
 @dataclass(frozen=True)
@@ -40,32 +46,43 @@ def frame() -> None:
     """One run of the app: set-up, sidebar, then the page asked for."""
     words = current_words()
     st.set_page_config(page_title="Parafine", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
-    pages = {
-        name: st.Page(ROOT / "pages" / f"{name}.py", title=words.gettext(title), url_path=name)
-        for name, title in PAGES.items()
-    }
-    current = st.navigation(
-        [st.Page(_start, title="Parafine", url_path="start", default=True), *pages.values()], position="hidden"
-    )
+    pages = {START: st.Page(_start, title="Parafine", url_path=START, default=True)}
+    for name, title in (PAGES | BESIDE).items():
+        pages[name] = st.Page(ROOT / "pages" / f"{name}.py", title=words.gettext(title), url_path=name)
+    current = st.navigation(list(pages.values()), position="hidden")
     st.session_state["pages"] = pages
     dress(words)
-    _sidebar(words, pages)
-    current.run()
+    with st.sidebar:
+        st.markdown("<div class='brand'>Parafine</div>", unsafe_allow_html=True)
+        beside = st.container()
+        _choose_language(words)
+    with reported():
+        # A home that cannot be used is said once, here, instead of by everything that asks for it.
+        engine()
+        with beside:
+            _sidebar(words, current.url_path)
+        current.run()
 
 
 def begin() -> Here:
-    """To be called first by every page. Without a project it shows the projects instead, and the page ends."""
+    """To be called first by every page of a project. Without one it shows the projects instead, and the page ends."""
+    here = anywhere()
+    if here.project is None:
+        _start()
+        st.stop()
+    return here
+
+
+def anywhere() -> Here:
+    """To be called first by a page that needs no project."""
     words = current_words()
     if "pages" not in st.session_state:
         # A page's file was run without app.py: draw the whole frame around it.
         frame()
         st.stop()
     project = _project()
-    if project is None:
-        _start()
-        st.stop()
     run = None
-    if identifier := st.query_params.get("run"):
+    if project is not None and (identifier := st.query_params.get("run")):
         try:
             run = open_run(project.id, identifier)
         except UserError as error:
@@ -114,40 +131,45 @@ def _start() -> None:
     show_projects(current_words())
 
 
-def _sidebar(words: Words, pages: dict[str, object]) -> None:
+def _sidebar(words: Words, current: str) -> None:
+    from pages.parts.jobs_aside import jobs_aside
+
     _ = words.gettext
-    with st.sidebar:
-        st.markdown("<div class='brand'>Parafine</div>", unsafe_allow_html=True)
-        identifier = st.query_params.get("project")
-        if identifier:
-            try:
-                project = open_project(identifier)
-            except UserError:
-                project = None
-            if project is not None:
-                st.caption(_("Project"))
-                st.markdown(f"<div class='project'>{_escaped(project.name)}</div>", unsafe_allow_html=True)
-                for place, (name, title) in enumerate(PAGES.items(), start=1):
-                    link(name, f"{place}. {_(title)}")
-                if st.button(_("All projects"), key="all_projects", type="tertiary", icon=":material/arrow_back:"):
-                    _leave_project()
-        chosen = st.segmented_control(
-            _("Language"),
-            list(LANGUAGES),
-            format_func=LANGUAGES.__getitem__,
-            default=words.language,
-            key=f"language_{words.language}",
-        )
-        if chosen and chosen != words.language:
-            st.query_params["lang"] = chosen
-            st.rerun()
+    project = None
+    if identifier := st.query_params.get("project"):
+        with suppress(UserError):
+            project = open_project(identifier)
+    if project is not None:
+        st.caption(_("Project"))
+        st.markdown(f"<div class='project'>{_escaped(project.name)}</div>", unsafe_allow_html=True)
+        for place, (name, title) in enumerate(PAGES.items(), start=1):
+            link(name, f"{place}. {_(title)}")
+    if (project is not None or current in BESIDE) and st.button(
+        _("All projects"), key="all_projects", type="tertiary", icon=":material/arrow_back:"
+    ):
+        _leave_project()
+    with reported():
+        jobs_aside(words)
 
 
-def _leave_project() -> None:
+def _choose_language(words: Words) -> None:
+    chosen = st.segmented_control(
+        words.gettext("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        default=words.language,
+        key=f"language_{words.language}",
+    )
+    if chosen and chosen != words.language:
+        st.query_params["lang"] = chosen
+        st.rerun()
+
+
+def _leave_project() -> NoReturn:
     for name in ("project", "run"):
         if name in st.query_params:
             del st.query_params[name]
-    st.rerun()
+    go(START)
 
 
 def _escaped(text: str) -> str:

@@ -32,11 +32,12 @@ def main(arguments: list[str]) -> None:
 
 def measure(data: Path, test: Path, preset_name: str, seed: int) -> dict[str, object]:
     from core.data.reading import read
-    from core.jobs.launch import launch, learnable, state_of
+    from core.jobs.control import state_of
+    from core.jobs.launch import launch, learnable
     from core.models.choice import ModelChoice
     from core.models.tokens import count_tokens, tokenizer_file
+    from core.store.job_folder import ENDED
     from core.store.project import create_project, keep_upload
-    from core.store.run import ENDED
     from core.train.presets import Size, preset
     from core.train.settings import make_settings
     from core.use.predictor import Predictor

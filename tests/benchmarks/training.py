@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
 
 
 def in_a_process(way: str, data: Path, steps: int) -> dict[str, float]:
-    from core.jobs.supervisor import CALM
+    from core.jobs.slots import CALM
 
     command = [
         sys.executable,
@@ -96,13 +96,14 @@ def measure(way: str, data: Path, steps: int) -> dict[str, float]:
 
 
 def our_way(rows: Any, labels: list[str], *, pair: bool) -> dict[str, float]:
-    """The app's path: core.models.loading, core.train.batches, core.train.fit."""
+    """The app's path: core.models.loading, core.train.batches, core.train.fit, core.train.resume."""
     from core.models.catalogue import embedded_folder
     from core.models.loading import load_classifier
     from core.store.run import Run
     from core.train.batches import encode
-    from core.train.fit import Fit, Parts, has_fast_bf16
+    from core.train.fit import Parts, has_fast_bf16
     from core.train.progress import Reporter
+    from core.train.resume import ResumableFit
     from core.train.settings import Settings
 
     run = Run("benchmark", "run")
@@ -113,7 +114,7 @@ def our_way(rows: Any, labels: list[str], *, pair: bool) -> dict[str, float]:
     for entry, label in zip(encoded, rows["label"], strict=True):
         entry["labels"] = labels.index(label)
     shapes: list[tuple[int, int, int]] = []
-    fit = Fit(Reporter(run, 1), settings, model, tokenizer, Parts(encoded, encoded[:2]))
+    fit = ResumableFit(Reporter(run, 1), settings, model, tokenizer, Parts(encoded, encoded[:2]))
     collate = fit.data_collator
 
     def counted(batch: list[dict[str, Any]]) -> dict[str, Any]:

@@ -69,14 +69,17 @@ class Server:
         return int(psutil.Process(self.process.pid).memory_info().rss)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     home = (tmp_path / "home").resolve()
     home.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    served = Server(home, port)
+    served = Server(home, free_port())
     served.start()
     yield served
     served.kill()

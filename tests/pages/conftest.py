@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import streamlit as st
 
 from core.data.columns import Roles
 from core.data.reading import read
+from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, enqueue, finish
 from core.models.choice import ModelChoice
 from core.store.project import Project, create_project, keep_upload, open_project, set_roles
@@ -40,6 +42,13 @@ def project_of(home: Path) -> Callable[..., Project]:
         return keep_upload(create_project(Path(name).stem).id, content, name, read(content, name))
 
     return make
+
+
+@pytest.fixture
+def held(home: Path) -> Iterator[None]:
+    """The lock of the supervisor, held as one holds it, so that none starts."""
+    with supervisor_lock().acquire(timeout=0):
+        yield
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,17 @@ def ended(trained: tuple[Path, Ended], monkeypatch: pytest.MonkeyPatch) -> Ended
     return trained[1]
 
 
+@pytest.fixture
+def own(trained: tuple[Path, Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ended]:
+    """The same runs in a home of the test's own, in which it may do anything; a held lock keeps supervisors away."""
+    folder = (tmp_path / "home").resolve()
+    shutil.copytree(trained[0], folder)
+    monkeypatch.setenv("PARAFINE_HOME", str(folder))
+    monkeypatch.delenv("PARAFINE_DATABASE_URL", raising=False)
+    with supervisor_lock().acquire(timeout=0):
+        yield trained[1]
+
+
 @pytest.fixture(scope="session")
 def predictor(trained: tuple[Path, Ended]) -> Iterator[Predictor]:
     """The model of the finished run, asked without the app."""
@@ -119,7 +139,7 @@ def _all_ends(model: Path) -> Ended:
     train(done)
     _end(done, "done")
     kept = _run(project, settings.model_copy(update={"epochs": 100}))
-    asking = threading.Thread(target=lambda: (wait_until(kept.metrics, every=0.001), kept.stop_request.touch()))
+    asking = threading.Thread(target=lambda: (wait_until(kept.metrics, every=0.001), kept.ask("stop")))
     asking.start()
     train(kept)
     asking.join()
@@ -149,7 +169,7 @@ def _run(project: Project, settings: Settings) -> Run:
 
 
 def _end(run: Run, state: str, reason: dict[str, object] | None = None) -> None:
-    job = claim()
+    job = claim("cpu")
     assert job is not None
     assert job.run == run
-    finish(job.id, state, reason)
+    finish(job, state, reason)

@@ -14,6 +14,8 @@ from streamlit.testing.v1.element_tree import Node
 
 from core.errors import UserError
 from core.words import Words, catalogue
+from pages.parts.jobs_aside import seen_now
+from pages.parts.live import points_of
 from tests.conftest import ROOT
 
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
@@ -38,7 +40,9 @@ def visit(page: str, words: Words, **address: str) -> AppTest:
 
 
 def run(at: AppTest) -> AppTest:
-    """Runs the page; a traceback on screen, or the sentence for what nobody foresaw, fails the test."""
+    """Runs the page a second later; a traceback on screen, or the sentence for what nobody foresaw, fails the test."""
+    points_of.clear()
+    seen_now.clear()
     at.run()
     assert not at.exception, [shown.stack_trace for shown in at.exception]
     return at
@@ -100,7 +104,7 @@ def _texts_of(node: Node) -> Iterator[str]:
         return
     for text in _strings(message):
         # A cell and a paragraph are texts of their own.
-        for part in re.split(r"</?(?:t[dhr]|p|div|table|thead|tbody)\b[^>]*>", text):
+        for part in re.split(r"</?(?:t[dhr]|p|div|span|table|thead|tbody)\b[^>]*>", text):
             yield unescape(re.sub(r"<[^>]+>", "", part)).strip()
 
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.store.project import Project
 from core.words import Words
 from pages.parts.plain import plain, unmarked
+from pages.parts.shell import PAGES
 from tests.conftest import ROOT
 from tests.pages.screen import LIMIT, LOCALES, errors, messages, run, sentence, titles
 
@@ -61,7 +62,7 @@ def test_a_page_opened_before_the_app_draws_the_frame_around_itself(project: Pro
     at.switch_page("pages/train.py")
     at = run(at)
     assert titles(at) == [words.gettext("Train")]
-    assert len(at.page_link) == 5
+    assert len(at.page_link) == len([*PAGES, "jobs"])
 
 
 def test_what_people_wrote_is_no_instruction_to_the_page() -> None:

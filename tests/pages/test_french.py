@@ -10,15 +10,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.columns import Roles
+from core.jobs.control import delete, put_first, stop
+from core.jobs.housekeeping import empty_bin
+from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, enqueue, finish, jobs
-from core.jobs.supervisor import slot
 from core.store.draft import Draft, keep_draft
+from core.store.job_folder import Heartbeat, Progress
+from core.store.labelling import list_labellings
 from core.store.project import Project, create_project, delete_project, list_projects, set_roles
-from core.store.run import Progress
 from core.words import LANGUAGES, Words
 from tests.pages.conftest import Ended
 from tests.pages.screen import click, messages, run, said, texts, upload, visit
 from tests.pages.test_uploads import BAD
+from tests.pages.test_use import answered
 from tests.tables import as_csv, lay_down
 
 FR, EN = Words("fr"), Words("en")
@@ -55,7 +59,7 @@ class Tour:
 def begin_anew() -> None:
     for project in list_projects():
         for job in jobs(project_id=project.id):
-            finish(job.id, "stopped")
+            assert job.state not in ("queued", "running")
         delete_project(project.id)
 
 
@@ -89,19 +93,36 @@ def of_projects(tour: Tour, project_of: Callable[..., Project], missing: Path) -
 
 
 def of_work(tour: Tour, project: Project) -> None:
-    """The states of a run that waits, works and is being stopped."""
-    work = lay_down(project)
-    enqueue(work)
-    with slot():
+    """The states of a run that waits, works and is being stopped, with others behind it."""
+    work, *others = [lay_down(project) for _ in range(6)]
+    enqueue(work, *others)
+    with supervisor_lock():
+        tour.open("jobs, all waiting", "jobs")
+        tour.open("train, behind another", "train", project=project.id, run=others[0].id)
+        put_first(others[-1], urgent=True)
+        tour.open("jobs, one before the others", "jobs")
+        put_first(others[-1], urgent=False)
         for page in ("train", "results"):
             tour.open(f"{page}, waiting", page, project=project.id, run=work.id)
         tour.see("start, busy", click(visit("start", tour.words), f"delete_{project.id}"))
-        claim()
+        claim("cpu")
+        work.beat(Heartbeat(attempt=1, pid=1, command=[]))
         work.report(Progress(phase="loading"))
         tour.open("train, loading", "train", project=project.id, run=work.id)
         work.report(Progress(phase="training", step=10, steps=90, epoch=0.5, epochs=4, seconds_left=3700.0))
         at = tour.open("train, at work", "train", project=project.id, run=work.id)
+        tour.see("train, pausing", click(at, f"pause_{work.id}"))
         tour.see("train, stopping", click(at, f"stop_{work.id}"))
+        tour.open("jobs, at work", "jobs", project=project.id)
+        [job] = jobs("running")
+        at = visit("jobs", tour.words)
+        finish(job, "paused")
+        tour.see("jobs, one has ended", run(at))
+        tour.open("train, paused", "train", project=project.id, run=work.id)
+        for each in others:
+            stop(each)
+        delete(others[0])
+        tour.open("jobs, none left and one in the bin", "jobs")
 
 
 def of_ends(tour: Tour, ended: Ended) -> None:
@@ -119,12 +140,20 @@ def of_ends(tour: Tour, ended: Ended) -> None:
     at.text_area[0].input("Où en est ma demande ?")
     next(each for each in at.button if each.label == said("Label this text", tour.words)).click()
     tour.see("use, a text", run(at))
-    at = upload(
-        visit("use", tour.words, **address, run=ended.done.id),
-        as_csv([{"question": "Où ?", "étiquette": "Voirie"}] * 30),
-        "a.csv",
-    )
-    tour.see("use, a table", click(at, "label_table"))
+    for place, request in enumerate(("done", "stopped")):
+        rows = as_csv([{"question": "Où ?", "étiquette": "Voirie"}] * (30 + place))
+        at = upload(visit("use", tour.words, **address, run=ended.done.id), rows, "a.csv")
+        tour.see("use, a table that waits", click(at, "label_table"))
+        tour.open("jobs, a table that waits", "jobs")
+        tour.see(
+            f"use, a table, {request}",
+            answered(at) if request == "done" else click(at, f"stop_{list_labellings(ended.done)[0].id}"),
+        )
+    tour.open("jobs, all ended", "jobs")
+    for labelling in list_labellings(ended.done):
+        delete(labelling)
+    tour.open("jobs, tables in the bin", "jobs")
+    empty_bin()
 
 
 def pairs(english: Tour, french: Tour) -> Iterator[tuple[str, str, str]]:
@@ -170,7 +199,7 @@ def test_no_english_while_a_run_works(tours: tuple[Tour, Tour], project_of: Call
 
 
 @pytest.mark.slow
-def test_no_english_after_a_run(tours: tuple[Tour, Tour], ended: Ended) -> None:
+def test_no_english_after_a_run(tours: tuple[Tour, Tour], own: Ended) -> None:
     for tour in tours:
-        of_ends(tour, ended)
+        of_ends(tour, own)
     check(*tours)

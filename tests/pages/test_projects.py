@@ -28,7 +28,7 @@ def test_an_empty_start_page_says_what_to_do_and_offers_examples(home: object, w
     assert said("Try with an example", words) in texts(at)
     assert said("Your projects", words) not in texts(at)
     assert [f"sample_{name}" for name in SAMPLES] == [button.key for button in at.button if not button.form_id]
-    assert not at.page_link
+    assert [link.label for link in at.page_link] == [said("All jobs", words)]
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import pytest
 
+from core.jobs.job_words import STATES
+from core.jobs.processes import supervisor_lock
 from core.jobs.queue import enqueue
-from core.jobs.supervisor import slot
 from core.models.catalogue import EMBEDDED_NAME
 from core.store.project import Project, create_project
 from core.words import Words
-from pages.parts.live import STATES
 from pages.parts.settings_form import FIELDS
 from tests.pages.conftest import Ended
 from tests.pages.screen import errors, everything, figures, run, said, sentence, table, texts, titles, visit
@@ -31,7 +31,7 @@ def test_without_a_run_the_page_leads_to_the_training(home: object, words: Words
 def test_a_run_under_way_has_no_figures_yet(project: Project, words: Words) -> None:
     waiting = lay_down(project)
     enqueue(waiting)
-    with slot():
+    with supervisor_lock():
         at = visit("results", words, project=project.id)
     under_way = "This training is under way: its figures come when it is over."
     assert [each.value for each in at.info] == [said(under_way, words)]

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
-from core.jobs.launch import state_of
-from core.jobs.queue import claim, enqueue, jobs
-from core.jobs.supervisor import slot
+from core.jobs.control import state_of
+from core.jobs.job_words import PHASES
+from core.jobs.queue import claim, enqueue, job_of, jobs
+from core.store.job_folder import Heartbeat, Phase, Progress
 from core.store.project import Project
-from core.store.run import Phase, Progress, Run, list_runs
+from core.store.run import Run, list_runs
 from core.words import Words
-from pages.parts.live import PHASES
 from tests.pages.conftest import Ended
-from tests.pages.screen import click, data_of, errors, everything, figures, said, sentence, texts, titles, visit
+from tests.pages.screen import click, data_of, errors, everything, figures, run, said, sentence, texts, titles, visit
 from tests.tables import lay_down
 
 STOP = "Stop and keep what was learned"
+AFTER_THE_STEPS = ("evaluating", "saving", "zipping", "over")
+LOG, REPORT = "Last lines of the log", "A report for support"
 
 
 @pytest.fixture
-def held(home: object) -> Iterator[FileLock]:
-    """The slot, held as a supervisor holds it, so that no supervisor starts."""
-    lock = slot()
-    with lock.acquire(timeout=0):
-        yield lock
-
-
-@pytest.fixture
-def waiting(held: FileLock, project: Project) -> Run:
+def waiting(held: object, project: Project) -> Run:
     run = lay_down(project)
     enqueue(run)
     return run
@@ -39,9 +30,10 @@ def waiting(held: FileLock, project: Project) -> Run:
 
 @pytest.fixture
 def working(waiting: Run) -> Run:
-    job = claim()
+    job = claim("cpu")
     assert job is not None
     assert job.run == waiting
+    waiting.beat(Heartbeat(attempt=job.attempt, pid=1, command=[]))
     return waiting
 
 
@@ -53,7 +45,7 @@ def keys(at: AppTest) -> list[str | None]:
     return [button.key for button in at.button]
 
 
-def test_a_launch_freezes_a_run_queues_it_and_shows_it(held: FileLock, project: Project, words: Words) -> None:
+def test_a_launch_freezes_a_run_queues_it_and_shows_it(held: object, project: Project, words: Words) -> None:
     at = click(visit("train", words, project=project.id), "launch")
     assert not at.error
     [run] = list_runs(project.id)
@@ -73,12 +65,21 @@ def test_a_launch_freezes_a_run_queues_it_and_shows_it(held: FileLock, project: 
 
 def test_a_run_that_waits_can_be_taken_out_of_the_queue(waiting: Run, words: Words) -> None:
     at = watch(waiting, words)
-    assert at.button(key=f"stop_{waiting.id}").label == said(STOP, words)
+    assert at.button(key=f"stop_{waiting.id}").label == said("Take out of the queue", words)
     at = click(at, f"stop_{waiting.id}")
     assert state_of(waiting) == "stopped"
     assert [each.value for each in at.info] == [said("Stopped before anything was learned: there is no model.", words)]
-    assert not waiting.stop_request.exists()
+    assert waiting.asked() is None
     assert f"results_{waiting.id}" not in keys(at)
+
+
+def test_a_run_taken_out_after_a_checkpoint_has_learned_something(waiting: Run, words: Words) -> None:
+    (waiting.folder / "checkpoints" / "step-00000005").mkdir(parents=True)
+    at = click(watch(waiting, words), f"stop_{waiting.id}")
+    kept = "Stopped. There is no model yet, but what was learned is kept: resume it to go on."
+    assert [each.value for each in at.info] == [said(kept, words)]
+    goes_on = "It goes on from step {step} and ends with the same figures as if nothing had happened."
+    assert said(goes_on, words, step="5") in texts(at)
 
 
 @pytest.mark.parametrize("phase", [phase for phase in PHASES if phase not in ("waiting", "training")])
@@ -87,7 +88,7 @@ def test_each_phase_has_its_words(working: Run, phase: Phase) -> None:
     at = watch(working, Words("fr"))
     [bar] = at.progress
     assert bar.proto.text == f"**{said(PHASES[phase], Words('fr'))}**…"
-    assert bar.value == 0
+    assert bar.value == (100 if phase in AFTER_THE_STEPS else 0)
 
 
 def test_a_run_at_work_shows_step_epoch_and_time_left(working: Run, words: Words) -> None:
@@ -105,7 +106,7 @@ def test_a_run_at_work_shows_step_epoch_and_time_left(working: Run, words: Words
     )
     left = said("about {duration} left", words, duration=words.duration(125))
     assert bar.proto.text == f"**{said('Training', words)}** · {facts} · {left}"
-    going_on = "You can close this page, the browser, even restart the server: the training goes on."
+    going_on = "You can close this page, the browser, even restart the server: the work goes on."
     assert said(going_on, words) in texts(at)
 
 
@@ -135,8 +136,10 @@ def test_the_charts_take_their_script_from_this_server(working: Run) -> None:
 
 def test_a_stop_is_asked_for_once_and_said(working: Run, words: Words) -> None:
     working.report(Progress(phase="training", step=1, steps=10, epoch=0.1, epochs=1))
-    at = click(watch(working, words), f"stop_{working.id}")
-    assert working.stop_request.exists()
+    at = watch(working, words)
+    assert at.button(key=f"stop_{working.id}").label == said(STOP, words)
+    at = click(at, f"stop_{working.id}")
+    assert working.asked() == "stop"
     assert at.button(key=f"stop_{working.id}").disabled
     assert said("Stopping: the best model so far is being saved.", words) in texts(at)
     assert state_of(working) == "running"
@@ -161,21 +164,27 @@ def test_each_end_is_said_with_the_next_step(ended: Ended, words: Words, way: st
         "failed": sentence(words, "worker_failed", reference=run.id),
         "diverged": sentence(words, "loss_not_finite", step=7, learning_rate=0.01),
         "interrupted": said(
-            "The training was cut off (the machine stopped, or its process was ended). Its settings are kept: launch it again.",
+            "The training was cut off (the machine stopped, or its process was ended). Its rows, settings and checkpoints are kept.",
             words,
         ),
     }
     spoken = [each.value for each in (*at.success, *at.info, *at.warning, *at.error)]
     assert spoken == [endings["done" if way == "pair" else way]]
     assert (f"results_{run.id}" in keys(at)) == (way in ("done", "kept", "pair"))
-    assert (said("Last lines of the log", words) in [each.label for each in at.expander]) == (not run.has_model())
+    assert (f"resume_{run.id}" in keys(at)) == (way in ("kept", "stopped", "failed", "interrupted"))
+    assert [each.label for each in at.expander] == [said(LOG, words), said(REPORT, words)]
+    assert not at.code, "nobody has opened them"
     assert "new_training" in keys(at)
     assert not at.progress
 
 
 @pytest.mark.slow
 def test_a_run_that_failed_shows_the_end_of_its_log(ended: Ended) -> None:
-    [log] = watch(ended.failed, Words("fr")).code
+    job = job_of(ended.failed)
+    assert job is not None
+    at = watch(ended.failed, Words("fr"))
+    at.session_state[f"log_{job.id}"] = True
+    [log] = run(at).code
     assert "nobody foresaw this" in log.value
 
 

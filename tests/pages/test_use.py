@@ -7,9 +7,13 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.jobs.queue import claim, finish
+from core.jobs.slots import BESIDE
+from core.store.labelling import Labelling, list_labellings
 from core.store.project import Project, create_project
 from core.use.bundle import bundle_path
 from core.use.predictor import Predictor
+from core.use.table import label
 from core.words import Words
 from tests.pages.conftest import Ended
 from tests.pages.screen import (
@@ -98,21 +102,33 @@ def test_odd_texts_get_an_answer_too(ended: Ended) -> None:
         assert "probabilities" in figures(at)
 
 
+def answered(at: AppTest) -> AppTest:
+    """The page once the table that waits is labelled, here instead of in a worker."""
+    job = claim(BESIDE)
+    assert job is not None
+    assert isinstance(job.folder, Labelling)
+    finish(job, label(job.folder))
+    return run(at)
+
+
 @pytest.mark.slow
-def test_a_table_gets_predictions_and_what_they_agree_with(ended: Ended, predictor: Predictor, words: Words) -> None:
-    examples = ended.done.examples().head(25)
+def test_a_table_gets_predictions_and_what_they_agree_with(own: Ended, predictor: Predictor, words: Words) -> None:
+    examples = own.done.examples().head(25)
     rows = [
         {"question": text, "étiquette": label, "n": str(place)}
         for place, (text, label) in enumerate(zip(examples["text"], examples["label"], strict=True))
     ]
     rows[0]["étiquette"] = ""
-    at = visit("use", words, project=ended.project.id, run=ended.done.id)
+    at = visit("use", words, project=own.project.id, run=own.done.id)
     at = upload(at, as_csv(rows, ";"), "nouveaux.csv")
     assert at.button(key="label_table").label == said(
         "Label {rows}", words, rows=words.ngettext("{count} row", "{count} rows", 25)
     )
     at = click(at, "label_table")
     assert errors(at) == []
+    assert [bar.proto.text for bar in at.progress] == [said("Waiting for its turn", words)]
+    at = answered(at)
+    assert not at.progress
     shares = predictor.probabilities([row["question"] for row in rows], None)
     predicted = [predictor.labels[place] for place in shares.argmax(axis=1)]
     shown = table(at, said("Prediction", words))
@@ -121,21 +137,43 @@ def test_a_table_gets_predictions_and_what_they_agree_with(ended: Ended, predict
     assert [row[3] for row in shown[1:]] == [words.percent(round(share, 4)) for share in shares.max(axis=1)[:20]]
     agreed = sum(row["étiquette"] == label for row, label in zip(rows, predicted, strict=True)) / 24
     assert words.percent(agreed) in texts(at)
-    own = "This table has labels of its own (column “{column}”): here is how far the predictions agree."
-    assert said(own, words, column="étiquette") in texts(at)
+    remark = "This table has labels of its own (column “{column}”): here is how far the predictions agree."
+    assert said(remark, words, column="étiquette") in texts(at)
     assert said("The first {shown} of {rows} rows; the file has them all.", words, shown="20", rows="25") in texts(at)
-    [button] = at.get("download_button")
-    assert button.label == said("Download the predictions (CSV)", words)
+    [link] = [html.value for html in at.html if "nouveaux-predictions.csv" in html.value]
+    assert "href='/parafine/download/" in link
+    assert f">{said('Download the predictions (CSV)', words)}</a>" in link
+    [labelling] = list_labellings(own.done)
+    written = labelling.predictions_file.read_text(encoding="utf-8-sig").splitlines()
+    assert written[0].startswith("question;étiquette;n;prediction;probability")
+    assert [line.split(";")[2:4] for line in written[1:]] == [[str(n), each] for n, each in enumerate(predicted)]
 
 
 @pytest.mark.slow
-def test_a_table_without_labels_gets_predictions_alone(ended: Ended, words: Words) -> None:
-    at = visit("use", words, project=ended.project.id, run=ended.done.id)
+def test_a_table_without_labels_gets_predictions_alone(own: Ended, words: Words) -> None:
+    at = visit("use", words, project=own.project.id, run=own.done.id)
     at = upload(at, b"message\nbonjour\nmerci\n", "deux.csv")
-    at = click(at, "label_table")
+    at = answered(click(at, "label_table"))
     assert errors(at) == []
     assert [row[0] for row in table(at, said("Prediction", words))] == ["message", "bonjour", "merci"]
     assert said("Rows measured", words) not in texts(at)
+
+
+@pytest.mark.slow
+def test_a_labelling_that_was_cut_off_says_so_and_is_resumed(own: Ended, words: Words) -> None:
+    at = visit("use", words, project=own.project.id, run=own.done.id)
+    at = click(upload(at, b"message\nbonjour\nmerci\n", "deux.csv"), "label_table")
+    job = claim(BESIDE)
+    assert job is not None
+    finish(job, "interrupted")
+    at = run(at)
+    cut = (
+        "The labelling was cut off (the machine stopped, or its process was ended). The rows answered so far are kept."
+    )
+    assert [each.value for each in at.warning] == [said(cut, words)]
+    at = answered(click(at, f"resume_{job.run_id}"))
+    assert not at.warning
+    assert [row[0] for row in table(at, said("Prediction", words))] == ["message", "bonjour", "merci"]
 
 
 def test_rows_that_could_not_be_read_are_shown_before_anything_is_labelled(ended: Ended, words: Words) -> None:
@@ -148,8 +186,8 @@ def test_rows_that_could_not_be_read_are_shown_before_anything_is_labelled(ended
 
 
 @pytest.mark.slow
-def test_a_model_of_pairs_asks_for_both_texts(ended: Ended, words: Words) -> None:
-    at = visit("use", words, project=ended.project.id, run=ended.pair.id)
+def test_a_model_of_pairs_asks_for_both_texts(own: Ended, words: Words) -> None:
+    at = visit("use", words, project=own.project.id, run=own.pair.id)
     assert [each.label for each in at.text_input] == [said("Question", words)]
     at.text_input[0].input("Qui ramasse les poubelles ?")
     at = try_text(at, "Ma poubelle est restée pleine lundi.", words)
@@ -157,10 +195,13 @@ def test_a_model_of_pairs_asks_for_both_texts(ended: Ended, words: Words) -> Non
     assert "probabilities" in figures(at)
     at = upload(at, as_csv([{"texte": "Ma rue est sombre.", "question": "Qui répare ?", "n": "1"}]), "paires.csv")
     assert [box.value for box in at.selectbox[1:]] == ["texte", "question"]
-    at = click(at, "label_table")
-    assert table(at, said("Prediction", words))[1][:2] == ["Ma rue est sombre.", "Qui répare ?"]
     at.selectbox[2].select("texte")
-    assert errors(run(at)) == [sentence(words, "same_column_twice", column="texte")]
+    at = run(at)
+    assert errors(at) == [sentence(words, "same_column_twice", column="texte")]
+    assert "label_table" not in [button.key for button in at.button]
+    at.selectbox[2].select("question")
+    at = answered(click(run(at), "label_table"))
+    assert table(at, said("Prediction", words))[1][:2] == ["Ma rue est sombre.", "Qui répare ?"]
 
 
 @pytest.mark.slow

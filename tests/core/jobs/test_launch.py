@@ -11,7 +11,8 @@ import pytest
 
 from core.data.columns import Roles
 from core.errors import UserError
-from core.jobs.launch import check_model, launch, learnable, parts_seen, state_of, stop
+from core.jobs.control import state_of, stop
+from core.jobs.launch import check_model, launch, learnable, parts_seen
 from core.jobs.queue import job_of, jobs
 from core.models.choice import ModelChoice
 from core.store.project import Project, create_project, set_roles

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,24 +9,19 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.jobs.queue import cancel_waiting, claim, enqueue, finish, job, job_of, jobs
+from core.jobs.queue import claim, end_waiting, enqueue, finish, job, job_of, jobs, queue_again, requeue
 from core.store.database import JobRow, engine
+from core.store.job_folder import State
 from core.store.project import Project
 from core.store.run import Run
-from tests.conftest import ROOT
-from tests.waiting import wait_until
+from tests.core.jobs.at_work import at_once
 
 PROCESSES = 6
 JOBS = 30
 
 CLAIMER = """
-import pathlib, sys, time
 from core.jobs.queue import claim
-from core.store.database import engine
-engine()
-pathlib.Path(sys.argv[2]).touch()
-while not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.001)
-while (job := claim()) is not None: print(job.id, flush=True)
+while (job := claim("cpu")) is not None: print(job.id, flush=True)
 """
 
 
@@ -44,55 +37,38 @@ def test_a_job_waits_then_runs_then_is_over(project: Project) -> None:
     waiting = job_of(run)
     assert waiting is not None
     assert (waiting.state, waiting.kind, waiting.run, waiting.started_at) == ("queued", "train", run, None)
-    running = claim()
+    running = claim("cpu")
     assert running is not None
     assert (running.id, running.state, running.ended_at) == (waiting.id, "running", None)
+    assert (running.slot, running.attempt) == ("cpu", 1)
     assert running.started_at is not None
     assert running.started_at >= running.queued_at
-    assert claim() is None
+    assert claim("cpu") is None
     reason = {"code": "out_of_memory", "facts": {}}
-    finish(running.id, "failed", reason)
+    assert finish(running, "failed", reason)
     over = job(running.id)
     assert over is not None
     assert (over.state, over.reason) == ("failed", reason)
     assert over.ended_at is not None
     assert over.ended_at >= running.started_at
-    assert claim() is None
+    assert claim("cpu") is None
 
 
 def test_an_empty_queue_gives_nothing(home: Path) -> None:
-    assert (claim(), jobs(), job("nobody"), job_of(Run("p", "r"))) == (None, [], None, None)
+    assert (claim("cpu"), jobs(), job("nobody"), job_of(Run("p", "r"))) == (None, [], None, None)
 
 
 def test_the_oldest_comes_first_and_the_urgent_before_it(project: Project) -> None:
     runs = queue_up(project, 4)
     with Session(engine()) as session, session.begin():
         session.execute(update(JobRow).where(JobRow.run_id == runs[2].id).values(priority=5))
-    taken = [claim() for _ in runs]
+    taken = [claim("cpu") for _ in runs]
     assert [one.run_id if one else None for one in taken] == ["run002", "run000", "run001", "run003"]
 
 
 def test_thirty_jobs_and_six_processes_at_once_each_job_is_taken_exactly_once(project: Project, tmp_path: Path) -> None:
     queue_up(project, JOBS)
-    go = tmp_path / "go"
-    ready = [tmp_path / f"ready-{place}" for place in range(PROCESSES)]
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", CLAIMER, str(go), str(path)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for path in ready
-    ]
-    wait_until(lambda: all(path.exists() for path in ready))
-    go.touch()
-    taken: list[str] = []
-    for process in processes:
-        output, errors = process.communicate(timeout=300)
-        assert process.returncode == 0, errors
-        taken += output.split()
+    taken = " ".join(at_once(CLAIMER, [[]] * PROCESSES, tmp_path)).split()
     assert sorted(taken) == sorted(one.id for one in jobs())
     assert len(taken) == len(set(taken)) == JOBS
     assert {one.state for one in jobs()} == {"running"}
@@ -100,13 +76,13 @@ def test_thirty_jobs_and_six_processes_at_once_each_job_is_taken_exactly_once(pr
 
 def test_a_waiting_job_can_be_taken_out_and_a_running_one_cannot(project: Project) -> None:
     first, second = queue_up(project, 2)
-    claim()
-    assert not cancel_waiting(first)
-    assert cancel_waiting(second)
-    assert not cancel_waiting(second)
+    claim("cpu")
+    assert not end_waiting(first, "stopped")
+    assert end_waiting(second, "stopped")
+    assert not end_waiting(second, "stopped")
     states = {one.run_id: one.state for one in jobs()}
     assert states == {first.id: "running", second.id: "stopped"}
-    assert claim() is None
+    assert claim("cpu") is None
 
 
 def test_jobs_are_listed_the_newest_first_by_state_and_by_project(
@@ -115,28 +91,59 @@ def test_jobs_are_listed_the_newest_first_by_state_and_by_project(
     runs = queue_up(project, 3)
     other = make_project()
     queue_up(other)
-    claim()
+    claim("cpu")
     assert [one.run_id for one in jobs(project_id=project.id)] == [run.id for run in reversed(runs)]
     assert [one.run_id for one in jobs("running")] == ["run000"]
     assert [one.run_id for one in jobs("queued", project.id)] == ["run002", "run001"]
     assert len(jobs()) == 4
 
 
-def test_a_run_queued_again_shows_its_latest_job(project: Project) -> None:
-    (run,) = queue_up(project)
-    first = claim()
+def test_a_job_queued_again_is_a_new_attempt_at_the_end_of_the_queue(project: Project) -> None:
+    run, other = queue_up(project, 2)
+    first = claim("cpu")
     assert first is not None
-    finish(first.id, "interrupted")
-    again = enqueue(run)
-    latest = job_of(run)
-    assert latest is not None
-    assert (latest.id, latest.state) == (again.id, "queued")
+    assert finish(first, "failed", {"code": "out_of_memory", "facts": {}})
+    assert queue_again(first)
+    again = job_of(run)
+    assert again is not None
+    assert (again.id, again.state, again.attempt, again.reason) == (first.id, "queued", 2, None)
+    assert (again.slot, again.started_at, again.ended_at) == (None, None, None)
+    assert not queue_again(again)  # asked for twice, it is queued once
+    taken = [claim("cpu") for _ in range(2)]
+    assert [one.run_id if one else None for one in taken] == [other.id, run.id]
 
 
-@pytest.mark.parametrize("state", ["done", "stopped", "interrupted"])
-def test_an_end_without_a_reason_has_none(project: Project, state: str) -> None:
+def test_what_is_said_of_an_earlier_attempt_changes_nothing(project: Project) -> None:
+    """A supervisor that was thought dead may wake up late."""
+    (run,) = queue_up(project)
+    first = claim("cpu")
+    assert first is not None
+    assert requeue(first)
+    assert not requeue(first)
+    second = claim("cpu")
+    assert second is not None
+    assert (second.id, second.attempt) == (first.id, 2)
+    assert not finish(first, "failed", {"code": "x"})
+    now = job_of(run)
+    assert now is not None
+    assert (now.state, now.reason, now.attempt) == ("running", None, 2)
+    assert finish(second, "done")
+    assert not finish(second, "interrupted")  # the first word on an attempt is the last
+
+
+def test_a_job_that_never_began_goes_back_to_its_place(project: Project) -> None:
+    run, other = queue_up(project, 2)
+    first = claim("cpu")
+    assert first is not None
+    assert requeue(first)
+    taken = [claim("cpu") for _ in range(2)]
+    assert [one.run_id if one else None for one in taken] == [run.id, other.id]
+
+
+@pytest.mark.parametrize("state", ["done", "stopped", "paused", "interrupted"])
+def test_an_end_without_a_reason_has_none(project: Project, state: State) -> None:
     queue_up(project)
-    taken = claim()
+    taken = claim("cpu")
     assert taken is not None
-    finish(taken.id, state)
+    assert finish(taken, state)
     assert [(one.state, one.reason) for one in jobs()] == [(state, None)]

@@ -8,82 +8,39 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
-import psutil
 import pytest
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from core.jobs.launch import launch, state_of, stop
-from core.jobs.queue import Job, claim, enqueue, job_of, jobs
-from core.jobs.supervisor import ensure_supervisor, is_held, slot
-from core.models.choice import ModelChoice
-from core.store.database import JobRow, engine, now
+from core.jobs.control import state_of, stop
+from core.jobs.launch import launch
+from core.jobs.processes import ensure_supervisor, is_held, supervisor_lock
+from core.jobs.queue import enqueue, jobs, requeue
 from core.store.project import Project
-from core.store.run import ENDED, Run
 from core.train.settings import Settings
 from tests.conftest import ROOT, processes_of
+from tests.core.jobs.at_work import SUPERVISOR, WORKER, begun, broken_run, ended, taken, the_only
 from tests.tables import lay_down
 from tests.waiting import wait_until
 
-SUPERVISOR, WORKER = "core.jobs.supervisor", "core.jobs.worker"
 
-
-@pytest.fixture
-def long_work(tiny_bert: Path) -> Settings:
-    """Minutes of training, one example a step: it is ended by the test, not by itself."""
-    model = ModelChoice(kind="folder", name=str(tiny_bert))
-    return Settings(model=model, epochs=100, batch_size=1, patience=0, max_tokens=32)
-
-
-@pytest.fixture
-def short_work(long_work: Settings) -> Settings:
-    return long_work.model_copy(update={"epochs": 1, "batch_size": 16})
-
-
-def broken_run(project: Project) -> Run:
-    """A run whose folder lost its record."""
-    run = lay_down(project)
-    (run.folder / "run.json").unlink()
-    return run
-
-
-def ended(run: Run) -> Job:
-    """The job of the run, once it has ended."""
-    wait_until(lambda: state_of(run) in ENDED, every=0.5)  # as often as a page looks
-    job = job_of(run)
-    assert job is not None
-    assert job.ended_at is not None
-    return job
-
-
-def the_only(home: Path, module: str) -> psutil.Process:
-    (process,) = wait_until(lambda: processes_of(home, module))
-    return process
-
-
-def date_back(run: Run) -> None:
-    """As if the job had been started an hour ago."""
-    with Session(engine()) as session, session.begin():
-        before = now() - timedelta(hours=1)
-        session.execute(update(JobRow).where(JobRow.run_id == run.id).values(started_at=before))
-
-
-def test_a_run_whose_folder_is_broken_fails_with_a_reference_and_the_next_one_has_its_turn(
+def test_a_run_whose_folder_is_gone_or_broken_fails_for_that_and_the_next_one_has_its_turn(
     project: Project, home: Path
 ) -> None:
-    runs = [broken_run(project), broken_run(project)]
-    shutil.rmtree(runs[0].folder)
-    for run in runs:
+    gone, broken, torn = (broken_run(project) for _ in range(3))
+    shutil.rmtree(gone.folder)
+    (torn.folder / "run.json").write_text('{"number": 1, "sett')
+    for run in (gone, broken, torn):
         enqueue(run)
     ensure_supervisor()
-    first, second = ended(runs[0]), ended(runs[1])
-    assert (first.state, first.reason) == ("failed", {"code": "run_not_found", "facts": {}})
-    assert (second.state, second.reason) == ("failed", {"code": "worker_failed", "facts": {"reference": runs[1].id}})
-    assert "UserError: This training does not exist any more" in runs[1].log.read_text()
-    assert not runs[0].folder.exists()
+    not_found = {"code": "run_not_found", "facts": {}}
+    of_ours = {"code": "worker_failed", "facts": {"reference": torn.id}}
+    for run, reason in ((gone, not_found), (broken, not_found), (torn, of_ours)):
+        job = ended(run)
+        assert (job.state, job.reason) == ("failed", reason)
+    assert "UserError: This training does not exist any more" in broken.log.read_text()
+    assert "Traceback" in torn.log.read_text()
+    assert not gone.folder.exists()
     assert (home / "supervisor.log").read_text() == ""
     wait_until(lambda: not processes_of(home, SUPERVISOR))
 
@@ -91,17 +48,30 @@ def test_a_run_whose_folder_is_broken_fails_with_a_reference_and_the_next_one_ha
 def test_an_empty_queue_needs_no_supervisor_and_it_leaves(home: Path) -> None:
     ensure_supervisor()
     wait_until(lambda: not processes_of(home))
-    assert not is_held(slot())
+    assert not is_held(supervisor_lock())
     assert (home / "supervisor.log").read_text() == ""
 
 
-def test_a_job_left_running_whose_worker_is_gone_becomes_interrupted(project: Project) -> None:
+def test_a_job_left_running_whose_worker_is_gone_becomes_interrupted(project: Project, home: Path) -> None:
     run = lay_down(project)
     enqueue(run)
-    claim()
-    date_back(run)
+    taken()
+    begun(run)
     job = ended(run)
-    assert (job.state, job.reason) == ("interrupted", None)
+    assert (job.state, job.reason, job.attempt) == ("interrupted", None, 1)
+    wait_until(lambda: not processes_of(home))
+    assert not run.log.exists()
+
+
+def test_a_job_left_running_that_never_began_is_done_once(project: Project, home: Path) -> None:
+    """Its supervisor was killed between taking the job and starting the worker."""
+    run = broken_run(project)
+    enqueue(run)
+    taken()
+    job = ended(run)
+    assert (job.state, job.attempt) == ("failed", 2)
+    assert run.log.read_text().count("Traceback") == 1
+    wait_until(lambda: not processes_of(home))
 
 
 def test_a_run_that_was_never_queued_counts_as_interrupted(project: Project) -> None:
@@ -127,7 +97,7 @@ def test_ten_calls_at_once_leave_one_supervisor_and_one_job_is_worked_on_at_a_ti
         enqueue(run)
     for _ in range(10):
         ensure_supervisor()
-    wait_until(lambda: not is_held(slot()) and not jobs("queued") and not jobs("running"))
+    wait_until(lambda: not is_held(supervisor_lock()) and not jobs("queued") and not jobs("running"))
     worked = sorted(jobs(), key=lambda job: str(job.started_at))
     assert {job.state for job in worked} == {"failed"}
     for before, after in itertools.pairwise(worked):
@@ -144,7 +114,7 @@ def test_work_goes_on_when_the_one_who_asked_for_it_is_killed_with_all_its_group
     code = (
         "import sys, time\n"
         "from core.jobs.queue import enqueue\n"
-        "from core.jobs.supervisor import ensure_supervisor\n"
+        "from core.jobs.processes import ensure_supervisor\n"
         "from core.store.run import Run\n"
         "enqueue(Run(*sys.argv[1:]))\n"
         "ensure_supervisor()\n"
@@ -166,19 +136,28 @@ def test_work_goes_on_when_the_one_who_asked_for_it_is_killed_with_all_its_group
     wait_until(is_over)
 
 
-@pytest.mark.slow
-def test_a_worker_that_is_just_starting_is_not_taken_for_dead(project: Project, tmp_path: Path, home: Path) -> None:
-    """A supervisor dies between starting a worker and the worker's taking its lock; the next one waits for it."""
-    run = lay_down(project, Settings(model=ModelChoice(kind="folder", name=str(tmp_path / "gone"))))
+def test_a_worker_that_comes_too_late_leaves_the_work_to_the_next_one(project: Project, home: Path) -> None:
+    """A supervisor dies between starting a worker and the worker's taking its lock: the next supervisor starts another."""
+    run = broken_run(project)
     enqueue(run)
-    claim()
-    ensure_supervisor()
-    wait_until(lambda: is_held(slot()))
-    subprocess.run([sys.executable, "-m", WORKER, run.project_id, run.id], cwd=ROOT, capture_output=True, check=False)
+    first = taken()
+    assert requeue(first)
+
+    def late(attempt: int) -> int:
+        command = [sys.executable, "-m", WORKER, first.id, str(attempt), "cpu"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+
+    assert late(1) == 1  # it waits again
+    assert (run.heartbeat(), run.outcome()) == (None, None)
     job = ended(run)
-    assert job.state == "failed"
-    assert job.reason is not None
-    assert job.reason["code"] == "model_folder"
+    assert (job.state, job.attempt) == ("failed", 2)
+    for attempt in (1, 2):  # it is over
+        assert late(attempt) == 1
+    outcome = run.outcome()
+    assert outcome is not None
+    assert outcome["attempt"] == 2
+    assert run.log.read_text().count("Traceback") == 1
+    wait_until(lambda: not processes_of(home))
 
 
 @pytest.mark.slow
@@ -190,7 +169,7 @@ def test_a_supervisor_killed_while_the_worker_works_is_replaced_and_the_end_is_r
     killed = the_only(home, SUPERVISOR)
     worker = the_only(home, WORKER)
     killed.kill()
-    wait_until(lambda: not is_held(slot()))
+    wait_until(lambda: not is_held(supervisor_lock()))
     assert state_of(run) == "running"
     wait_until(lambda: processes_of(home, SUPERVISOR))
     assert the_only(home, SUPERVISOR) != killed

@@ -127,9 +127,9 @@ def test_roles_that_do_not_fit_are_refused_and_the_former_ones_stay(project: Pro
 def test_a_deleted_project_leaves_nothing(project: Project, make_project: Callable[..., Project]) -> None:
     other = make_project()
     enqueue(lay_down(project))
-    waiting = claim()
+    waiting = claim("cpu")
     assert waiting is not None
-    finish(waiting.id, "done")
+    assert finish(waiting, "done")
     delete_project(project.id)
     assert not project.folder.exists()
     assert not_found(project.id)
@@ -142,7 +142,7 @@ def test_a_deleted_project_leaves_nothing(project: Project, make_project: Callab
 def test_a_project_with_a_training_under_way_is_not_deleted(project: Project, is_running: bool) -> None:
     enqueue(lay_down(project))
     if is_running:
-        claim()
+        claim("cpu")
     with pytest.raises(UserError) as caught:
         delete_project(project.id)
     assert (caught.value.code, caught.value.facts) == ("project_busy", {"project": "messages"})

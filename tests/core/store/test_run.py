@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
+from core.store.job_folder import Progress
 from core.store.project import Project
-from core.store.run import Progress, Run, create_run, list_runs, next_number, open_run
+from core.store.run import Run, create_run, list_runs, next_number, open_run
 from core.train.settings import Settings
 from tests.tables import lay_down
 

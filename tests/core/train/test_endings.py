@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,16 +14,17 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from core.errors import UserError
-from core.jobs.worker import attempt
+from core.jobs.worker import work
+from core.store.job_folder import State
 from core.store.project import Project
 from core.store.run import Run
+from core.train.checkpoints import Checkpoints
 from core.train.inference import probabilities
 from core.train.progress import Stopped
 from core.train.train import tokenised, train
 from core.words import Words
-from tests.conftest import ROOT
 from tests.tables import lay_down, messages
-from tests.trained import points, project_of, small, trained
+from tests.trained import points, project_of, small, taken, trained, worker
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -36,23 +35,25 @@ def project(shared_home: Path) -> Project:
     return project_of(messages())
 
 
-def stop_when(run: Run, condition: Callable[[], object]) -> threading.Thread:
-    """Asks the run to stop as soon as the condition holds, from another thread."""
+def as_soon_as(condition: Callable[[], object], act: Callable[[], object]) -> threading.Thread:
+    """Acts once the condition holds, in another thread."""
 
-    def ask() -> None:
+    def wait_and_act() -> None:
         wait_until(condition, every=0.01)
-        run.stop_request.touch()
+        act()
 
-    thread = threading.Thread(target=ask)
+    thread = threading.Thread(target=wait_and_act)
     thread.start()
     return thread
 
 
-def work(run: Run) -> subprocess.CompletedProcess[bytes]:
-    """The worker, started as a supervisor starts it."""
-    command = [sys.executable, "-m", "core.jobs.worker", run.project_id, run.id]
-    with run.log.open("ab") as log:
-        return subprocess.run(command, cwd=ROOT, env=os.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+def outcome_of(run: Run) -> tuple[State, dict[str, Any] | None]:
+    """How a worker says that it ended, in this process: state and reason."""
+    work(taken(run))
+    outcome = run.outcome()
+    assert outcome is not None
+    assert outcome["attempt"] == 1
+    return outcome["state"], outcome["reason"]
 
 
 def test_stopped_during_training_it_keeps_a_usable_model_and_looks_at_nothing_more(
@@ -60,7 +61,7 @@ def test_stopped_during_training_it_keeps_a_usable_model_and_looks_at_nothing_mo
 ) -> None:
     settings = small(tiny_bert, epochs=100, batch_size=1, learning_rate=1e-3)
     run = lay_down(project, settings)
-    asking = stop_when(run, lambda: len(points(run, "validation", "loss")) >= 3)
+    asking = as_soon_as(lambda: len(points(run, "validation", "loss")) >= 3, lambda: run.ask("stop"))
     result = train(run)
     asking.join()
     assert (result["state"], result["ended_early"]) == ("stopped", False)
@@ -68,8 +69,10 @@ def test_stopped_during_training_it_keeps_a_usable_model_and_looks_at_nothing_mo
     assert run.result() == result
     assert "test" not in result
     assert not (run.folder / "predictions.parquet").exists()
-    assert not (run.folder / "checkpoints").exists()
     assert run.has_model()
+    newest = Checkpoints(run.folder / "checkpoints").newest()
+    assert newest is not None
+    assert newest.name == f"step-{result['steps']:08d}"
 
     scores, losses = points(run, "validation", "macro_f1"), points(run, "validation", "loss")
     assert result["best"]["macro_f1"] == result["validation"]["macro_f1"] == max(score for _, score in scores)
@@ -84,13 +87,13 @@ def test_stopped_during_training_it_keeps_a_usable_model_and_looks_at_nothing_mo
 
 def test_stopped_before_the_first_step_there_is_nothing_to_keep(project: Project, tiny_bert: Path) -> None:
     run = lay_down(project, small(tiny_bert))
-    run.stop_request.touch()
+    run.ask("stop")
     with pytest.raises(Stopped):
         train(run)
     assert {path.name for path in run.folder.iterdir()} == {
         *("run.json", "examples.parquet", "stop.request", "progress.json")
     }
-    assert attempt(run) == {"state": "stopped", "reason": None}
+    assert outcome_of(run) == ("stopped", None)
     assert run.result() is None
     assert not run.has_model()
 
@@ -117,7 +120,7 @@ def broken(project: Project, tiny_bert: Path, tmp_path_factory: pytest.TempPathF
 
 def test_a_loss_without_a_value_fails_with_its_step_and_a_way_out(project: Project, broken: Path) -> None:
     run = lay_down(project, small(broken, learning_rate=2e-3))
-    assert work(run).returncode == 1
+    assert worker(taken(run)).returncode == 1
     outcome = run.outcome()
     assert outcome is not None
     assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "loss_not_finite")
@@ -140,28 +143,25 @@ def test_a_model_folder_that_vanished_fails_with_its_sentence(
 ) -> None:
     folder = tmp_path / "gone"
     run = lay_down(project, small(folder))
-    assert work(run).returncode == 1
-    assert run.outcome() == {
-        "state": "failed",
-        "reason": {"code": "model_folder", "facts": {"folder": str(folder), "problem": "there is no such folder"}},
-    }
+    assert worker(taken(run)).returncode == 1
+    facts = {"folder": str(folder), "problem": "there is no such folder"}
+    assert run.outcome() == {"attempt": 1, "state": "failed", "reason": {"code": "model_folder", "facts": facts}}
     log = run.log.read_text(encoding="utf-8")
     assert "Traceback (most recent call last)" in log
     assert "check_folder" in log
     assert "there is no such folder" in log
     assert {path.name for path in run.folder.iterdir()} == {
-        *("run.json", "examples.parquet", "progress.json", "log.txt", "outcome.json", "worker.lock")
+        *("run.json", "examples.parquet", "progress.json", "heartbeat.json", "log.txt", "outcome.json", "worker.lock")
     }
     for language in ("en", "fr"):
-        assert str(folder) in UserError("model_folder", **run.outcome()["reason"]["facts"]).sentence(Words(language))
+        assert str(folder) in UserError("model_folder", **facts).sentence(Words(language))
 
 
 def test_a_former_training_without_a_model_is_refused(project: Project, tiny_bert: Path) -> None:
     former = lay_down(project, small(tiny_bert))
     run = lay_down(project, small(tiny_bert, model={"kind": "run", "name": former.id}))
-    outcome = attempt(run)
     number = former.record().number
-    assert outcome == {"state": "failed", "reason": {"code": "run_has_no_model", "facts": {"run": number}}}
+    assert outcome_of(run) == ("failed", {"code": "run_has_no_model", "facts": {"run": number}})
 
 
 def test_a_torn_weights_file_fails_with_a_sentence(project: Project, tiny_bert: Path, tmp_path: Path) -> None:
@@ -169,14 +169,24 @@ def test_a_torn_weights_file_fails_with_a_sentence(project: Project, tiny_bert: 
     shutil.copytree(tiny_bert, folder)
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
-    outcome = attempt(lay_down(project, small(folder)))
-    assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "model_folder")
+    state, reason = outcome_of(lay_down(project, small(folder)))
+    assert reason is not None
+    assert (state, reason["code"]) == ("failed", "model_folder")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
 def test_a_full_disk_is_said_as_such(project: Project, tiny_bert: Path) -> None:
-    run = lay_down(project, small(tiny_bert))
-    (run.folder / "metrics.jsonl").symlink_to("/dev/full")
-    outcome = attempt(run)
-    assert (outcome["state"], outcome["reason"]["code"]) == ("failed", "disk_full")
-    assert set(outcome["reason"]["facts"]) == {"free", "needed"}
+    run = lay_down(project, small(tiny_bert, epochs=100, batch_size=1))
+    curve = run.folder / "metrics.jsonl"
+
+    def fill() -> None:
+        full = run.folder / "full"
+        full.symlink_to("/dev/full")
+        full.replace(curve)
+
+    filling = as_soon_as(curve.exists, fill)
+    state, reason = outcome_of(run)
+    filling.join()
+    assert reason is not None
+    assert (state, reason["code"]) == ("failed", "disk_full")
+    assert set(reason["facts"]) == {"free", "needed", "missing"}

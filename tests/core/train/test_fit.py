@@ -19,6 +19,7 @@ from core.train.inference import probabilities
 from core.train.metrics import headline
 from core.train.probe import probe_head
 from core.train.progress import Reporter
+from core.train.resume import ResumableFit
 from core.train.settings import Settings
 from tests.core.train.conftest import Learner
 from tests.tables import lay_down
@@ -53,7 +54,7 @@ def make_fit(project: Project, make_learner: Callable[..., Learner]) -> MakeFit:
         probe_head(learner.model, learner.tokenizer, learner.encoded[:24], bf16=False)
         chosen = parts(learner.encoded) if parts else Parts(learner.encoded[:24], learner.encoded[24:])
         run = lay_down(project, settings)
-        return Fit(Reporter(run, settings.epochs), settings, learner.model, learner.tokenizer, chosen)
+        return ResumableFit(Reporter(run, settings.epochs), settings, learner.model, learner.tokenizer, chosen)
 
     return make
 
@@ -118,12 +119,26 @@ def test_the_best_weights_are_those_kept(make_fit: MakeFit, parts: Callable[[lis
     assert fit.best.probabilities is not None
     assert headline(gold_of(fit.parts.validation), fit.best.probabilities)["loss"] == -cost
 
-    last = probabilities(fit.model, fit._tokenizer, fit.parts.validation)
-    fit.model.load_state_dict(load_file(fit.run.folder / "checkpoints" / "best" / "model.safetensors"))
-    kept = probabilities(fit.model, fit._tokenizer, fit.parts.validation)
+    last = probabilities(fit.model, fit.tokenizer, fit.parts.validation)
+    assert fit.best_weights() == fit.run.folder / "checkpoints" / f"best-{step:08d}.safetensors"
+    fit.model.load_state_dict(load_file(fit.best_weights()))
+    kept = probabilities(fit.model, fit.tokenizer, fit.parts.validation)
     assert np.abs(kept - fit.best.probabilities).max() < 0.05  # bfloat16 against full precision
     if parts is contradicted:
         assert np.abs(last - kept).max() > 0.15
+
+
+def test_of_the_best_weights_only_those_that_are_needed_lie_on_the_disk(make_fit: MakeFit) -> None:
+    """Each weighs as much as the model: many good evaluations between two checkpoints must not fill the disk."""
+    fit = make_fit(learnable)
+    known = {name: tensor.clone() for name, tensor in fit.model.state_dict().items()}
+    forget(fit)
+    for step in (0, 1, 2):
+        fit.state.global_step = step
+        fit.evaluate()
+        assert fit.best.step == step, "an evaluation that is no better would prove nothing"
+        assert list(fit.checkpoints.folder.iterdir()) == [fit.best_weights()]
+        fit.model.load_state_dict(known)
 
 
 @pytest.mark.slow
@@ -216,7 +231,7 @@ def test_a_stop_ends_an_evaluation_under_way_and_what_was_best_stays(make_fit: M
     fit = make_fit()
     fit.evaluate()
     best, weights = fit.best, {name: tensor.clone() for name, tensor in fit.model.state_dict().items()}
-    fit.run.stop_request.touch()
+    fit.run.ask("stop")
     assert fit.evaluate() == {}
     assert fit.best is best
     assert fit.control.should_training_stop

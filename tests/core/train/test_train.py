@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from core.home import read_json
+from core.jobs.processes import worker_process
 from core.store.parquet import write_frame
 from core.store.project import Project
 from core.store.run import Run, open_run
 from core.train.metrics import by_label
 from core.train.settings import Settings
 from core.train.train import train
-from tests.conftest import ROOT
 from tests.tables import lay_down, messages
-from tests.trained import curves, points, project_of, small, trained, weights
+from tests.trained import curves, figures, points, project_of, small, taken, trained, weights, worker
 
 pytestmark = pytest.mark.slow
 
@@ -57,12 +53,13 @@ def test_the_result_says_what_happened(run: Run) -> None:
     result = run.result()
     assert result is not None
     assert set(result) == {
-        *("state", "best", "steps", "epochs", "ended_early", "seconds", "training_seconds", "device", "precision"),
+        *("attempt", "state", "best", "steps", "epochs", "ended_early", "seconds", "device", "precision"),
         *("validation", "test"),
     }
-    assert (result["state"], result["steps"], result["epochs"], result["ended_early"]) == ("done", 36, 6.0, False)
+    assert (result["attempt"], result["state"]) == (1, "done")
+    assert (result["steps"], result["epochs"], result["ended_early"]) == (36, 6.0, False)
     assert set(result["best"]) == {"step", "epoch", "macro_f1"}
-    assert 0 < result["training_seconds"] <= result["seconds"]
+    assert result["seconds"] > 0
     assert (result["device"], result["precision"] in ("bf16", "fp32")) == ("CPU × 1", True)
 
 
@@ -153,12 +150,14 @@ def test_another_seed_gives_another_training(project: Project, settings: Setting
 
 def test_a_worker_process_leaves_the_same_and_a_zip(project: Project, settings: Settings, run: Run) -> None:
     other = lay_down(project, settings)
-    done = subprocess.run(
-        [sys.executable, "-m", "core.jobs.worker", project.id, other.id], cwd=ROOT, env=os.environ, capture_output=True
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    assert files(other.folder) - files(run.folder) == {"outcome.json", "model.zip", "worker.lock"}
-    assert other.outcome() == {"state": "done", "reason": None}
+    assert worker(taken(other)).returncode == 0, other.last_lines()
+    assert files(other.folder) - files(run.folder) == {
+        *("heartbeat.json", "log.txt", "outcome.json", "model.zip", "worker.lock")
+    }
+    assert other.outcome() == {"attempt": 1, "state": "done", "reason": None}
+    heartbeat = other.heartbeat()
+    assert heartbeat is not None
+    assert (heartbeat.attempt, worker_process(heartbeat)) == (1, None)
     assert other.progress().phase == "over"
     assert curves(other) == curves(run)
     assert weights(other) == weights(run)
@@ -190,10 +189,3 @@ def test_nothing_given_is_changed(project: Project, settings: Settings, run: Run
     assert (fresh.folder / "examples.parquet").read_bytes() == (run.folder / "examples.parquet").read_bytes()
     assert open_run(project.id, run.id).record().settings == settings.model_dump(mode="json")
     assert "id2label" not in read_json(tiny_bert / "config.json")
-
-
-def figures(run: Run) -> dict[str, Any]:
-    """What result.json measured, times aside."""
-    result = run.result()
-    assert result is not None
-    return {name: value for name, value in result.items() if name not in ("seconds", "training_seconds")}

@@ -36,7 +36,7 @@ RESULT = {
     "state": "done",
     "steps": 321,
     "epochs": 4.5,
-    "training_seconds": 65.4,
+    "seconds": 65.4,
     "device": "a processor",
     "precision": "bf16",
     "validation": PART | {"accuracy": 0.999, "rows": 777},

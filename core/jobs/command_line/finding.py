@@ -1,0 +1,99 @@
+"""From what a person types to a project or a job."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Sequence
+
+from filelock import FileLock
+
+from core.errors import UserError
+from core.jobs.control import wake
+from core.jobs.overview import number_of, project_names
+from core.jobs.processes import is_held, supervisor_lock
+from core.jobs.queue import Job, jobs
+from core.jobs.supervisor import has_begun
+
+SETTLING = 5.0
+"""Seconds at most that are waited for a new supervisor to say what became of work that was left alone."""
+
+LEAST = 6
+"""Characters that the beginning of an id needs: who types a 3 means no id that happens to begin with it."""
+
+
+def find_project(text: str) -> str:
+    """The id of a project, from its id or its name. Raises UserError: no_projects, project_unknown, several_fit."""
+    names = project_names()
+    if text in names:
+        return text
+    fitting = [identifier for identifier, name in names.items() if _same(name, text)]
+    if len(fitting) > 1:
+        raise UserError("several_fit", name=text, found=", ".join(fitting))
+    if not names:
+        raise UserError("no_projects")
+    if not fitting:
+        raise UserError("project_unknown", name=text, found=", ".join(names.values()))
+    return fitting[0]
+
+
+def find_job(text: str) -> Job:
+    """A job out of the bin. Raises UserError: job_unknown, several_fit, job_in_bin."""
+    found = _fitting(text, jobs())
+    if not found and _fitting(text, jobs(deleted=True)):
+        raise UserError("job_in_bin", name=text)
+    return _one(text, found)
+
+
+def find_binned(text: str) -> Job:
+    """A job in the bin. Raises UserError: job_unknown, several_fit."""
+    return _one(text, _fitting(text, jobs(deleted=True)))
+
+
+def find_anywhere(text: str) -> Job:
+    return _one(text, _fitting(text, jobs()) or _fitting(text, jobs(deleted=True)))
+
+
+def settle() -> None:
+    """Waits a moment when what is written as running may not be: the machine was off, and nobody has looked since."""
+    wake(*jobs("queued"), *jobs("running"))
+    until = time.monotonic() + SETTLING
+    while any(_is_doubtful(job) for job in jobs("running")) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def _is_doubtful(job: Job) -> bool:
+    if not is_held(supervisor_lock()) or not job.folder.folder.exists():
+        return True
+    return has_begun(job) and not is_held(FileLock(job.folder.lock))
+
+
+def _fitting(text: str, among: Sequence[Job]) -> list[Job]:
+    """By id, by PROJECT/NUMBER, else by the beginning of an id or by a given name, in a project or in all of them."""
+    exact = [job for job in among if text in (job.id, job.run_id)]
+    if exact:
+        return exact
+    project, slash, rest = text.rpartition("/")
+    if slash:
+        names = project_names()
+        among = [job for job in among if project == job.project_id or _same(names.get(job.project_id, ""), project)]
+        numbered = [job for job in among if rest.isdecimal() and number_of(job) == int(rest)]
+        if numbered:
+            return numbered
+        text = rest
+    is_beginning = len(text) >= LEAST
+    begins = [job for job in among if is_beginning and (job.id.startswith(text) or job.run_id.startswith(text))]
+    return begins + [job for job in among if job not in begins and _same(job.name or "", text)]
+
+
+def _one(text: str, found: list[Job]) -> Job:
+    if not found:
+        raise UserError("job_unknown", name=text)
+    if len(found) > 1:
+        raise UserError("several_fit", name=text, found=", ".join(job.id for job in found))
+    return found[0]
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names read alike: capitals, and accents in one character or two, make no difference."""
+    return unicodedata.normalize("NFC", one).casefold() == unicodedata.normalize("NFC", other).casefold()

@@ -1,0 +1,90 @@
+"""What is removed by itself, each after its time: the bin, checkpoints that nobody resumed, folders that were never finished."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from core.home import home, read_json
+from core.jobs.queue import FOLDERS, Job, job_of, jobs, remove
+from core.store.database import now
+from core.store.run import Run
+
+BIN_DAYS = 30
+"""Days that a deleted job can be taken back."""
+CHECKPOINT_DAYS = 30
+"""Days after its end that a job can be resumed where it was; then it starts from the beginning."""
+HALF_MADE_DAYS = 1
+"""Days after which a folder without its record counts as never finished."""
+DAY = 86_400.0
+LINEAGE = {"run.json", "examples.parquet"}
+"""What stays of a run in the bin as long as another one started from it."""
+
+
+def keep_house() -> None:
+    """Goes through the home once; what cannot be removed now is removed another time."""
+    empty_bin(BIN_DAYS)
+    prune_checkpoints()
+    remove_half_made()
+
+
+def empty_bin(days: float = 0) -> int:
+    """Removes for good what has lain in the bin for so many days; how many jobs."""
+    before = now() - timedelta(days=days)
+    gone = [job for job in jobs(deleted=True) if job.deleted_at is not None and job.deleted_at <= before]
+    for job in gone:
+        # A deletion that was cut off left the folder in its place.
+        job.folder.discard()
+        if is_forerunner(job):
+            for path in job.folder.bin.glob("*"):
+                if path.name not in LINEAGE:
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(job.folder.bin, ignore_errors=True)
+    remove([job.id for job in gone])
+    return len(gone)
+
+
+def is_forerunner(job: Job) -> bool:
+    """Whether another run started from this one: then the parts of its rows must stay known, or a test could leak."""
+    project = home() / "projects" / job.project_id
+    records = [*(project / Run.room).glob("*/run.json"), *(project / "bin" / Run.room).glob("*/run.json")]
+    starts = [_start_of(path) for path in records]
+    return any(start.get("kind") == "run" and start.get("name") == job.run_id for start in starts)
+
+
+def prune_checkpoints(days: float = CHECKPOINT_DAYS) -> None:
+    """Checkpoints of jobs that have rested for so many days."""
+    before = now() - timedelta(days=days)
+    for job in jobs():
+        if job.state not in ("queued", "running") and job.ended_at is not None and job.ended_at < before:
+            shutil.rmtree(job.folder.folder / "checkpoints", ignore_errors=True)
+
+
+def remove_half_made() -> None:
+    """Folders whose maker was cut off before it wrote the record that says "complete"."""
+    for project in (home() / "projects").glob("*"):
+        for kind in FOLDERS.values():
+            for path in (project / kind.room).glob("*"):
+                is_old = path.is_dir() and _age(path) > HALF_MADE_DAYS * DAY
+                if is_old and not (path / kind.record_file).exists() and job_of(kind(project.name, path.name)) is None:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _start_of(record: Path) -> dict[str, Any]:
+    """The model that a run started from; nothing for a record that cannot be read, for nothing can start from that run."""
+    try:
+        return cast("dict[str, Any]", read_json(record)["settings"]["model"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _age(folder: Path) -> float:
+    """Seconds since the folder was last changed."""
+    try:
+        return time.time() - folder.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,0 +1,127 @@
+"""Jobs in words: states, phases, how far, what each is called. One sentence for one thing, on every page."""
+
+from __future__ import annotations
+
+from core.errors import SENTENCES, UserError
+from core.jobs.overview import Look
+from core.jobs.queue import Job
+from core.store.job_folder import Phase, Progress, State
+from core.store.run import Run
+from core.train.checkpoints import Checkpoints
+from core.words import N_, Words
+
+PHASES: dict[Phase, str] = {
+    "waiting": N_("Waiting for its turn"),
+    "reading": N_("Starting"),
+    "loading": N_("Loading the model"),
+    "tokenising": N_("Cutting the texts into word pieces"),
+    "probing": N_("First guess of the labels"),
+    "training": N_("Training"),
+    "checkpoint": N_("Keeping a checkpoint"),
+    "labelling": N_("Labelling the rows"),
+    "evaluating": N_("Measuring on the test part"),
+    "saving": N_("Saving the model"),
+    "zipping": N_("Packing the zip"),
+    "over": N_("Over"),
+}
+STATES: dict[State, str] = {
+    "queued": N_("waiting"),
+    "running": N_("under way"),
+    "done": N_("done"),
+    "stopped": N_("stopped"),
+    "paused": N_("paused"),
+    "failed": N_("failed"),
+    "interrupted": N_("interrupted"),
+}
+
+
+def title_of(look: Look, words: Words) -> str:
+    """Its name, or its number in the project."""
+    if look.job.name:
+        return look.job.name
+    if look.number is None:
+        return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
+    return words.gettext("Training {number}").format(number=look.number)
+
+
+def name_of(run: Run, seen: Look | None, words: Words) -> str:
+    """What a training is called; seen: its job, None when it was never queued."""
+    if seen is not None:
+        return title_of(seen, words)
+    return words.gettext("Training {number}").format(number=run.record().number)
+
+
+def phase_of(state: State, progress: Progress, words: Words) -> str:
+    """The phase of a job that waits or works."""
+    phase: Phase = "waiting" if state == "queued" else progress.phase
+    return words.gettext(PHASES[phase])
+
+
+def share_of(progress: Progress) -> float:
+    """How far the steps are, in [0, 1]; what follows the training counts as its end."""
+    if progress.phase in ("evaluating", "saving", "zipping", "over"):
+        return 1.0
+    return min(1.0, progress.step / progress.steps) if progress.steps else 0.0
+
+
+def step_of(progress: Progress, words: Words) -> str:
+    """Step and epoch while it trains, rows while it labels; empty before and after."""
+    if not progress.steps:
+        return ""
+    if progress.phase == "labelling":
+        done, rows = words.integer(progress.step), words.integer(progress.steps)
+        return words.gettext("{done} of {rows} rows").format(done=done, rows=rows)
+    if progress.phase not in ("training", "checkpoint"):
+        return ""
+    return words.gettext("step {step} of {steps} · epoch {epoch} of {epochs}").format(
+        step=words.integer(progress.step),
+        steps=words.integer(progress.steps),
+        epoch=words.decimal(progress.epoch, 1),
+        epochs=words.integer(progress.epochs),
+    )
+
+
+def left_of(progress: Progress, words: Words) -> str:
+    """Time left, when it is known."""
+    if progress.seconds_left is None or progress.phase not in ("training", "checkpoint", "labelling"):
+        return ""
+    return words.gettext("about {duration} left").format(duration=words.duration(progress.seconds_left))
+
+
+def reason_of(job: Job) -> UserError:
+    """Why it failed."""
+    reason = job.reason or {}
+    if reason.get("code") in SENTENCES:
+        return UserError(reason["code"], **reason["facts"])
+    return UserError("worker_failed", reference=job.run_id)
+
+
+def ended_of(look: Look, words: Words) -> str:
+    """How a job ended, in a sentence; empty while it waits or works."""
+    _ = words.gettext
+    state, run = look.job.state, look.job.run
+    if state == "done" and look.job.kind == "label":
+        return _("The table is labelled.")
+    if state == "done":
+        result = run.result() or {}
+        said = _("The training is over, in {duration}.").format(duration=words.duration(result.get("seconds", 0)))
+        return said + (" " + _("It ended early: validation no longer improved.") if result.get("ended_early") else "")
+    if state == "stopped" and run.has_model():
+        return _("Stopped. The best model so far was kept and can be used.")
+    if state == "stopped" and look.job.kind == "label":
+        return _("Stopped. The rows answered so far are kept: resume it to have the others.")
+    if state == "stopped" and Checkpoints(run.folder / "checkpoints").all():
+        return _("Stopped. There is no model yet, but what was learned is kept: resume it to go on.")
+    if state == "stopped":
+        return _("Stopped before anything was learned: there is no model.")
+    if state == "paused":
+        return _("Paused. It waits outside the queue until you resume it.")
+    if state == "interrupted" and look.job.kind == "label":
+        return _(
+            "The labelling was cut off (the machine stopped, or its process was ended). The rows answered so far are kept."
+        )
+    if state == "interrupted":
+        return _(
+            "The training was cut off (the machine stopped, or its process was ended). Its rows, settings and checkpoints are kept."
+        )
+    return reason_of(look.job).sentence(words) if state == "failed" else ""

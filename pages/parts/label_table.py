@@ -1,0 +1,173 @@
+"""A table in, the same table with predictions out: the work is a job, so the page may be closed meanwhile."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.data.columns import Roles, guess_roles
+from core.data.reading import read
+from core.errors import UserError
+from core.jobs.job_words import ended_of, left_of, phase_of, reason_of, share_of, step_of
+from core.jobs.label import label_table
+from core.jobs.overview import Look, look, project_names
+from core.jobs.queue import job_of
+from core.store.job_folder import ENDED
+from core.store.labelling import Labelling, list_labellings
+from core.store.run import Run, RunRecord
+from core.words import Words
+from pages.parts.aside import show_set_aside
+from pages.parts.errors import reported, show_error
+from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
+from pages.parts.look import quiet
+from pages.parts.plain import plain
+from pages.parts.routes import download_address
+from pages.parts.sheet import figures_row, sheet
+
+SHOWN = 20
+"""Rows of predictions shown; the file has all."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks at a table being labelled."""
+
+
+def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
+    """The upload, then what was labelled by this model, the newest first."""
+    _ = words.gettext
+    st.header(_("Label a table"))
+    place = st.session_state.setdefault("tables", 0)
+    file = st.file_uploader(_("Table to label (CSV)"), key=f"table_{run.id}_{place}")
+    if file is not None:
+        with reported():
+            content = file.getvalue()
+            with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
+                reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
+            show_set_aside([row.shown() for row in reading.set_aside], words)
+            roles = columns_of(reading.table, record, words)
+            saying = _("Label {rows}").format(rows=words.ngettext("{count} row", "{count} rows", len(reading.table)))
+            if st.button(saying, key="label_table"):
+                delimiter = reading.dialect.delimiter
+                if len(reading.table.columns) == 1:
+                    # The file has one column and so no delimiter of its own: the one that this person's spreadsheet expects.
+                    delimiter = ";" if words.language == "fr" else ","
+                label_table(run, reading.table, roles, file.name, delimiter)
+                # The table is kept: the uploader is free for the next one.
+                st.session_state["tables"] = place + 1
+                st.rerun()
+    for place, labelling in enumerate(list_labellings(run)):
+        if place == 0:
+            show(labelling, words)
+        else:
+            with st.expander(plain(labelling.record().table_name)):
+                show(labelling, words)
+
+
+def columns_of(table: pd.DataFrame, record: RunRecord, words: Words) -> Roles:
+    """The columns to read: those of the training when they are there, else guessed; changed by hand."""
+    _ = words.gettext
+    names = list(table.columns)
+    guess = guess_roles(table)
+    wanted = record.roles
+    text = wanted.text if wanted.text in names else guess.text
+    label = wanted.label if wanted.label in names else None
+    question = None
+    columns = st.columns(2)
+    with columns[0]:
+        text = st.selectbox(_("Text"), names, index=names.index(text), key=f"use_text_{text}")
+    if wanted.question:
+        proposed = wanted.question if wanted.question in names else guess.question or names[-1]
+        with columns[1]:
+            question = st.selectbox(_("Question"), names, index=names.index(proposed), key=f"use_question_{proposed}")
+    if question == text:
+        raise UserError("same_column_twice", column=text)
+    return Roles(text=text, question=question, label=label if label not in (text, question) else None)
+
+
+def look_at(labelling: Labelling) -> Look | None:
+    job = job_of(labelling)
+    return look(job, project_names()) if job is not None else None
+
+
+def show(labelling: Labelling, words: Words) -> None:
+    """One table: how far it is, or what came of it."""
+    seen = look_at(labelling)
+    if seen is not None and seen.job.state not in ENDED:
+        st.fragment(_at_work, run_every=LOOK_EVERY)(labelling, words)
+    elif seen is not None:
+        _over(labelling, seen, words)
+
+
+def _at_work(labelling: Labelling, words: Words) -> None:
+    seen = look_at(labelling)
+    if seen is None or seen.job.state in ENDED:
+        # The whole page once more: the table is shown.
+        st.rerun()
+    progress = seen.progress
+    st.markdown(f"**{plain(labelling.record().table_name)}**")
+    facts = [phase_of(seen.job.state, progress, words), step_of(progress, words), left_of(progress, words)]
+    st.progress(share_of(progress), text=" · ".join(fact for fact in facts if fact))
+    stop_buttons(seen, words)
+
+
+def _over(labelling: Labelling, seen: Look, words: Words) -> None:
+    _ = words.gettext
+    record, result = labelling.record(), labelling.result()
+    if seen.job.state == "failed":
+        show_error(reason_of(seen.job))
+    elif seen.job.state != "done" or result is None:
+        st.warning(ended_of(seen, words))
+    if seen.job.state == "done" and result is not None:
+        rows = words.ngettext("{count} row", "{count} rows", record.rows)
+        st.markdown(f"**{plain(record.table_name)}** · {rows}")
+        _agreement(record.roles, result, words)
+        _glance(labelling, words)
+        name = f"{record.table_name.rsplit('.', 1)[0]}-predictions.csv"
+        saying = _("Download the predictions (CSV)")
+        address = download_address(labelling.predictions_file, name)
+        st.html(f"<a class='download' href='{address}' download='predictions.csv'>{saying}</a>")
+    others, resuming, _rest = st.columns([1.6, 2, 5])
+    with others:
+        more(seen, words)
+    with resuming:
+        pressed = resume_button(seen, words, from_where(seen, words))
+    if pressed:
+        resume_now(labelling)
+
+
+def _agreement(roles: Roles, result: dict[str, object], words: Words) -> None:
+    """How far the predictions agree with the labels of the table, when it has some."""
+    _ = words.gettext
+    if "accuracy" not in result:
+        return
+    said = _("This table has labels of its own (column “{column}”): here is how far the predictions agree.")
+    quiet(said.format(column=roles.label))
+    figures_row(
+        [
+            (_("Accuracy"), words.percent(float(str(result["accuracy"])))),
+            (_("Macro-F1"), words.percent(float(str(result["macro_f1"])))),
+            (_("Rows measured"), words.integer(int(str(result["compared"])))),
+        ]
+    )
+
+
+def _glance(labelling: Labelling, words: Words) -> None:
+    """The first rows with their predictions."""
+    _ = words.gettext
+    record, result = labelling.record(), labelling.result() or {}
+    head = pd.read_csv(
+        labelling.predictions_file,
+        sep=record.delimiter,
+        nrows=SHOWN,
+        dtype=str,
+        keep_default_na=False,
+        encoding="utf-8-sig",
+    )
+    columns = [name for name in (record.roles.text, record.roles.question, record.roles.label) if name]
+    added = result["added"][:2]
+    rows = [
+        [*map(str, row[:-1]), words.percent(float(row[-1]))] for row in head[[*columns, *added]].itertuples(index=False)
+    ]
+    with st.container(height=400, border=True):
+        sheet([*columns, _("Prediction"), _("Probability")], rows, numbers=frozenset({len(columns) + 1}))
+    if record.rows > SHOWN:
+        said = _("The first {shown} of {rows} rows; the file has them all.")
+        quiet(said.format(shown=words.integer(SHOWN), rows=words.integer(record.rows)))
