@@ -137,7 +137,9 @@ def say_why() -> None:
 
 if __name__ == "__main__":
     code = main(*sys.argv[1:])
-    if code in (errno.ENOSPC, errno.EDQUOT):
-        # At once: what Python still wants to write into the log would change the code.
-        os._exit(code)
-    sys.exit(code)
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # At once: to take torch apart takes seconds on a busy machine, in which the job would still be shown as running; and what
+    # Python would write into the log of a full disk would change the code.
+    os._exit(code)

@@ -13,7 +13,7 @@ from core.store.run import Run
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.errors import show_error
-from pages.parts.figures import curves
+from pages.parts.figures import Figure, curves
 from pages.parts.job_actions import (
     can_resume,
     change_button,
@@ -51,14 +51,15 @@ def watch(run: Run, words: Words) -> None:
     """The run, looked at every second while it works, and once when it is over."""
     seen = look_at(run)
     every = None if state_in(seen) in ENDED else LOOK_EVERY
-    st.fragment(_look, run_every=every)(run, words, every is not None)
+    # The first look is of this moment: after a click, what was seen a second ago is no longer true.
+    st.fragment(_look, run_every=every)(run, words, every is not None, [seen])
     if seen is not None:
         # Apart: a text that changes every second cannot be copied.
         st.fragment(report)(seen, words)
 
 
-def _look(run: Run, words: Words, live: bool) -> None:
-    seen = look_at(run)
+def _look(run: Run, words: Words, live: bool, first: list[Look | None]) -> None:
+    seen = first.pop() if first else seen_of(run.project_id, run.id)
     state = state_in(seen)
     if live and state in ENDED:
         # The whole page once more: the timer ends, and the next step is offered.
@@ -67,15 +68,27 @@ def _look(run: Run, words: Words, live: bool) -> None:
         how_it_ended(run, seen, words)
     else:
         _at_work(seen, words)
-    show_curves(points_of(run.project_id, run.id), words)
+    show_curves(*figures_of(run.project_id, run.id, words.language), words)
     if seen is not None:
         log(seen, words)
 
 
 @st.cache_data(ttl=LOOK_EVERY * 0.9, max_entries=50, show_spinner=False)
-def points_of(project_id: str, run_id: str) -> list[dict[str, object]]:
-    """The points of a run, read once a second however many people look at it."""
-    return Run(project_id, run_id).metrics()
+def seen_of(project_id: str, run_id: str) -> Look | None:
+    """One look a second at a run, however many people watch it."""
+    return look_at(Run(project_id, run_id))
+
+
+@st.cache_data(ttl=LOOK_EVERY * 0.9, max_entries=50, show_spinner=False)
+def figures_of(project_id: str, run_id: str, language: str) -> tuple[Figure, Figure]:
+    """The curves of a run, read and drawn up once a second however many people watch it."""
+    return both_curves(Run(project_id, run_id).metrics(), Words(language))
+
+
+def both_curves(points: list[dict[str, object]], words: Words) -> tuple[Figure, Figure]:
+    """Loss and macro-F1."""
+    _ = words.gettext
+    return curves(points, "loss", words, _("loss")), curves(points, "macro_f1", words, _("macro-F1"))
 
 
 def _at_work(seen: Look, words: Words) -> None:
@@ -102,7 +115,7 @@ def _before(job: Job) -> int:
     return next((place for place, each in enumerate(same) if each.id == job.id), 0)
 
 
-def show_curves(points: list[dict[str, object]], words: Words) -> None:
+def show_curves(loss: Figure, macro_f1: Figure, words: Words) -> None:
     """Loss and macro-F1 side by side; the same nodes for the whole life of the page."""
     _ = words.gettext
     left, right = st.columns(2)
@@ -115,7 +128,7 @@ def show_curves(points: list[dict[str, object]], words: Words) -> None:
             ),
         )
         alt = _("Curves of the loss over the epochs, training and validation.")
-        chart(curves(points, "loss", words, _("loss")), words, key="curve_loss", alt=alt)
+        chart(loss, words, key="curve_loss", alt=alt)
     with right:
         st.markdown(
             "**" + _("Macro-F1") + "**",
@@ -125,7 +138,7 @@ def show_curves(points: list[dict[str, object]], words: Words) -> None:
             ),
         )
         alt = _("Curve of the macro-F1 over the epochs, validation.")
-        chart(curves(points, "macro_f1", words, _("macro-F1")), words, key="curve_macro_f1", alt=alt)
+        chart(macro_f1, words, key="curve_macro_f1", alt=alt)
 
 
 def how_it_ended(run: Run, seen: Look | None, words: Words, *, offer: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import zipfile
 from collections import Counter
@@ -67,23 +68,31 @@ def phase_of(run: Run, evaluated: set[int]) -> str:
 
 
 class Watch:
-    """Compares what is shown of a run with what is true; `look` is to be called again and again."""
+    """Compares what is shown of a run with what is true; `look` is to be called again and again.
+
+    It counts from the first true state on: until then the run is being launched, and nobody was killed.
+    """
 
     def __init__(self, run: Run, tally: Tally) -> None:
         self.run = run
         self._tally = tally
         self._since: float | None = None
         self._is_counted = False
-        self.is_true = True
+        self._was_true = False
+        self.is_true = False
         self.job = self._job()
 
     def look(self) -> Job:
         """The job as it is shown now."""
+        shown = self.job.state
         self.job = self._job()
         self.is_true = self._is_true()
         if self.is_true:
-            self._since, self._is_counted = None, False
-        else:
+            if self._since is not None and time.monotonic() - self._since > PATIENCE / 5:
+                lasted = time.monotonic() - self._since
+                print(f"{lasted:.1f} s long: {shown}, which was not true; then {self.job.state}", file=sys.stderr)
+            self._since, self._is_counted, self._was_true = None, False, True
+        elif self._was_true:
             now = time.monotonic()
             self._since = self._since or now
             lasted = now - self._since

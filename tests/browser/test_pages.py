@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
 
+from core.jobs.control import delete, rename, stop
+from core.jobs.processes import supervisor_lock
+from core.jobs.queue import claim, enqueue, finish
+from core.store.job_folder import Progress
+from core.store.project import Project, open_project
+from core.store.run import Run
 from tests.browser.conftest import Visit, settled
+from tests.tables import lay_down
 
 pytestmark = pytest.mark.slow
 
@@ -24,8 +32,11 @@ NOTE_SPINNERS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("locale", "example"), [("fr-FR", "Essayer cet exemple"), ("en-US", "Try this example")])
-def test_everybody_can_use_every_page(visit: Visit, locale: str, example: str, scheme: str) -> None:
+def test_everybody_can_use_every_page(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch, locale: str, example: str, scheme: str
+) -> None:
     """No fault that axe finds, and nothing wider than a 1280-pixel screen."""
+    monkeypatch.setenv("PARAFINE_HOME", str(visit.server.home))
     page = visit.open("/", locale=locale, scheme=scheme)
     addresses = ["/"]
     page.get_by_role("button", name=example).nth(1).click()
@@ -33,19 +44,43 @@ def test_everybody_can_use_every_page(visit: Visit, locale: str, example: str, s
     settled(page)
     query = page.url.split("?")[1]
     addresses += [f"/{name}?{query}" for name in ("data", "augment", "train", "results", "use")]
+    with supervisor_lock().acquire(timeout=60):
+        runs = with_jobs(open_project(page.url.split("project=")[1][:12]))
+        addresses += [f"/train?{query}&run={run.id}" for run in runs]
+        addresses += [f"/jobs?{query}", "/jobs"]
+        faults = [fault for address in addresses for fault in faults_of(page, visit.server.url + address)]
+    assert [f"{scheme} {fault}" for fault in faults] == []
+
+
+def with_jobs(project: Project) -> list[Run]:
+    """Fills queue, list of ends and bin; the runs: at work, interrupted, waiting."""
+    gone, interrupted, working, *waiting = [lay_down(project) for _ in range(5)]
+    enqueue(gone, interrupted, working, *waiting)
+    stop(gone)
+    delete(gone)
+    for progress in (Progress(), Progress(phase="training", step=40, steps=160, epoch=1, epochs=4, seconds_left=75)):
+        job = claim("cpu")
+        assert job is not None
+        job.folder.report(progress)
+        if job.run == interrupted:
+            finish(job, "interrupted")
+    rename(waiting[0], "Un nom fort long, d’un seul tenant ou presque" + "x" * 30)
+    return [working, interrupted, waiting[0]]
+
+
+def faults_of(page: Page, address: str) -> list[str]:
+    page.goto(address)
+    settled(page)
+    name = address.split("/", 3)[3][:20]
     faults = []
-    for address in addresses:
-        page.goto(visit.server.url + address)
-        settled(page)
-        found = Axe().run(page).response["violations"]
-        for violation in found:
-            if violation["id"] not in STREAMLIT_OWN:
-                where = [node["target"] for node in violation["nodes"]][:4]
-                faults.append(f"{address.split('?')[0]} {scheme} {violation['id']}: {where}")
-        width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-        if width > page.evaluate("document.querySelector('[data-testid=stMain]').clientWidth"):
-            faults.append(f"{address} scrolls sideways")
-    assert faults == []
+    for violation in Axe().run(page).response["violations"]:
+        if violation["id"] not in STREAMLIT_OWN:
+            where = [node["target"] for node in violation["nodes"]][:4]
+            faults.append(f"{name} {violation['id']}: {where}")
+    main = "document.querySelector('[data-testid=stMain]')"
+    if page.evaluate(f"{main}.scrollWidth > {main}.clientWidth"):
+        faults.append(f"{name} scrolls sideways")
+    return faults
 
 
 def test_a_picture_renamed_csv_is_a_sentence_and_loses_nothing(visit: Visit) -> None:

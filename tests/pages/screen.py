@@ -15,7 +15,7 @@ from streamlit.testing.v1.element_tree import Node
 from core.errors import UserError
 from core.words import Words, catalogue
 from pages.parts.jobs_aside import seen_now
-from pages.parts.live import points_of
+from pages.parts.live import figures_of, seen_of
 from tests.conftest import ROOT
 
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
@@ -41,7 +41,8 @@ def visit(page: str, words: Words, **address: str) -> AppTest:
 
 def run(at: AppTest) -> AppTest:
     """Runs the page a second later; a traceback on screen, or the sentence for what nobody foresaw, fails the test."""
-    points_of.clear()
+    figures_of.clear()
+    seen_of.clear()
     seen_now.clear()
     at.run()
     assert not at.exception, [shown.stack_trace for shown in at.exception]

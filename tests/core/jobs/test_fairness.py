@@ -15,10 +15,8 @@ from core.errors import UserError
 from core.jobs.control import delete, move, put_first
 from core.jobs.launch import launch_all
 from core.jobs.processes import is_held, supervisor_lock
-from core.jobs.queue import Job, claim, enqueue, exchange, finish, job_of, jobs, requeue, waiting_in_order
-from core.jobs.slots import BESIDE
+from core.jobs.queue import Job, claim, enqueue, exchange, finish, jobs, requeue, waiting_in_order
 from core.models.choice import ModelChoice
-from core.store.labelling import Labelling
 from core.store.project import Project, create_project
 from core.store.run import Run, list_runs
 from core.train.settings import Settings
@@ -141,17 +139,6 @@ def test_the_order_shown_is_the_order_in_which_jobs_are_taken(home: Path, seed: 
     while (next_one := claim("cpu")) is not None:
         order.append(next_one)
     assert ids(order) == foreseen
-
-
-def test_light_work_waits_for_no_device_and_a_device_for_no_light_work(home: Path) -> None:
-    (run,) = theirs("ada")
-    labelling = Labelling(run.project_id, "label")
-    enqueue(run)
-    enqueue(labelling)
-    assert claim(BESIDE) == job_of(labelling)
-    assert claim(BESIDE) is None
-    assert taken().run_id == run.id
-    assert claim("cpu") is None
 
 
 def test_an_urgent_job_goes_before_all_others_of_every_owner(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""The machine misbehaves: stale locks, a clock set back, workers that hang, two supervisors."""
+"""The machine misbehaves: stale locks, a clock set back, workers that hang, two supervisors, a full disk."""
 
 from __future__ import annotations
 
@@ -16,18 +16,21 @@ from filelock import FileLock
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from core.errors import UserError
 from core.jobs.control import state_of, stop
 from core.jobs.launch import launch
 from core.jobs.processes import is_held, supervisor_lock
-from core.jobs.queue import enqueue, jobs, waiting_in_order
+from core.jobs.queue import enqueue, jobs, queue_again, waiting_in_order
 from core.jobs.slots import slot_lock
 from core.store.database import JobRow, engine, now
-from core.store.job_folder import Progress
-from core.store.project import Project
+from core.store.job_folder import ENDED, Progress
+from core.store.project import Project, create_project
 from core.store.run import Run
 from core.train.settings import Settings
 from tests.conftest import ROOT, processes_of
 from tests.core.jobs.at_work import SUPERVISOR, WORKER, begun, broken_run, ended, now_of, taken, the_only
+from tests.small_disk import disk as disk
+from tests.small_disk import fill
 from tests.waiting import wait_until
 
 TOMORROW = 86_400.0
@@ -120,3 +123,33 @@ def test_a_worker_that_hangs_when_asked_to_stop_is_ended(
     assert (job.state, job.reason, run.outcome(), run.has_model()) == ("stopped", None, None, False)
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
     wait_until(lambda: not processes_of(home))
+
+
+@pytest.mark.parametrize("leave", [5_000_000, 0], ids=["too little", "nothing"])
+def test_a_job_that_finds_a_full_disk_says_so_and_is_done_once_there_is_room(disk: Path, leave: int) -> None:
+    """A supervisor, a worker and a database that find no room for a word, let alone for a model."""
+    project = create_project("mails")
+    run = Run(project.id, "run")
+    run.folder.mkdir(parents=True)
+    with supervisor_lock():
+        enqueue(run)
+    ballast = fill(disk, leave)
+    said: set[str] = set()
+
+    def is_over() -> bool:
+        try:
+            return state_of(run) in ENDED
+        except UserError as error:
+            said.add(error.code)
+            return False
+
+    wait_until(is_over, every=0.5)
+    assert said <= {"disk_full"}
+    job = now_of(run)
+    assert job.reason is not None
+    assert (job.state, job.reason["code"]) == ("failed", "disk_full"), (disk / "home" / "supervisor.log").read_text()
+    ballast.unlink()
+    assert queue_again(job)
+    job = ended(run)
+    assert (job.state, job.attempt, job.reason) == ("failed", 2, {"code": "run_not_found", "facts": {}})
+    wait_until(lambda: not processes_of(disk / "home"))

@@ -12,8 +12,9 @@ import pytest
 from core.data.columns import Roles
 from core.errors import UserError
 from core.jobs.control import state_of, stop
-from core.jobs.launch import check_model, launch, learnable, parts_seen
-from core.jobs.queue import job_of, jobs
+from core.jobs.launch import check_model, launch, launch_all, learnable, parts_seen
+from core.jobs.processes import supervisor_lock
+from core.jobs.queue import job_of, jobs, waiting_in_order
 from core.models.choice import ModelChoice
 from core.store.project import Project, create_project, set_roles
 from core.store.run import list_runs
@@ -140,3 +141,20 @@ def test_what_a_model_has_learned_from_measures_none_that_starts_from_it(
     assert sorted(met.values()) == sorted(first.examples()["part"])
     assert parts_seen(ModelChoice(), project.id) == {}
     wait_until(lambda: not processes_of(home))
+
+
+def test_several_launched_together_are_one_batch_in_their_order(project: Project, tiny_bert: Path) -> None:
+    settings = Settings(model=ModelChoice(kind="folder", name=str(tiny_bert)))
+    wanted = [settings.model_copy(update={"seed": seed}) for seed in (3, 1, 2)]
+    with supervisor_lock():
+        runs = launch_all(project.id, wanted, name="seeds")
+        twice = launch_all(project.id, wanted[:1])
+        again = launch(project.id, wanted[0])
+    assert [run.record().settings["seed"] for run in runs] == [3, 1, 2]
+    assert [run.record().number for run in (*runs, *twice)] == [1, 2, 3, 4]
+    waiting = waiting_in_order()
+    assert [job.run for job in waiting] == [*runs, *twice]
+    assert len({job.batch for job in waiting[:3]} - {None}) == 1
+    assert {job.name for job in waiting[:3]} == {"seeds"}
+    assert (waiting[3].batch, waiting[3].name) == (None, None)
+    assert again == twice[0]  # what is under way is not launched once more by a second press of the button

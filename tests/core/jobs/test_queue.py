@@ -10,8 +10,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.jobs.queue import claim, end_waiting, enqueue, finish, job, job_of, jobs, queue_again, requeue
+from core.jobs.slots import BESIDE
 from core.store.database import JobRow, engine
 from core.store.job_folder import State
+from core.store.labelling import Labelling
 from core.store.project import Project
 from core.store.run import Run
 from tests.core.jobs.at_work import at_once
@@ -138,6 +140,14 @@ def test_a_job_that_never_began_goes_back_to_its_place(project: Project) -> None
     assert requeue(first)
     taken = [claim("cpu") for _ in range(2)]
     assert [one.run_id if one else None for one in taken] == [run.id, other.id]
+
+
+def test_light_work_waits_for_no_device_and_a_device_for_no_light_work(project: Project) -> None:
+    (run,) = queue_up(project)
+    labelling = Labelling(project.id, "label")
+    enqueue(labelling)
+    taken = [claim(slot) for slot in (BESIDE, BESIDE, "cpu", "cpu")]
+    assert [one.run_id if one else None for one in taken] == [labelling.id, None, run.id, None]
 
 
 @pytest.mark.parametrize("state", ["done", "stopped", "paused", "interrupted"])
