@@ -7,7 +7,7 @@ turns within one run; `server_mb`, the largest resident memory of the server, in
 the time goes, the worst pair and the processors that server and browser kept busy.
 
 Each session is a real page of Chromium on the Train page of a run at work. In real life browsers run on other machines: here they
-start with the lowest priority (niceness 19), so that they take what server and worker leave, and for the windows without them
+get the lowest priority (niceness 19) once their pages are open, so that they take what server and worker leave, and for the windows without them
 they are halted, for loading twenty pages again each time would cost more than watching does. The run fine-tunes the embedded
 model, with as many threads as the app gives it.
 """
@@ -15,14 +15,13 @@ model, with as many threads as the app gives it.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -44,6 +43,8 @@ from tests.waiting import wait_until
 TABLE = "courriers_mairie.csv"
 SETTINGS = Settings(epochs=100, batch_size=16, max_tokens=96, patience=0)
 """Long enough for every window, on a table whose steps take a few tenths of a second."""
+LOWEST = 19
+"""Niceness of the browsers."""
 SETTLE = 5.0
 """Seconds after browsers were halted or let go before a window begins."""
 LIMIT = 600.0
@@ -61,8 +62,11 @@ def main(arguments: list[str] | None = None) -> None:
         server = Server(Path(folder), free_port())
         try:
             server.start()
-            with lowest(Path(folder)) as browser:
+            with sync_playwright() as playwright:
+                named = os.environ.get("PARAFINE_TEST_BROWSER") or next(filter(None, map(shutil.which, NAMES)))
+                browser = playwright.chromium.launch(executable_path=named, args=ARGUMENTS)
                 print(json.dumps(measure(server, browser, options.sessions, options.pairs, options.seconds)))
+                browser.close()
         finally:
             server.kill()
             end_processes_of(Path(folder))
@@ -76,6 +80,8 @@ def measure(server: Server, browser: Browser, sessions: int, pairs: int, seconds
         # The pages come before the work, which would leave them little to be loaded with.
         run = waiting()
         watch(server, browser, run, sessions)
+        for each in chromium():
+            each.nice(LOWEST)
     wait_until(lambda: run.progress().step > 20, limit=LIMIT)
     ratios, memory, busy, without = [], 0, [], []
     for turn in range(pairs):
@@ -156,19 +162,6 @@ class Busy:
 
 def chromium() -> list[psutil.Process]:
     return [each for each in psutil.Process().children(recursive=True) if "chrom" in each.name().lower()]
-
-
-@contextlib.contextmanager
-def lowest(folder: Path) -> Iterator[Browser]:
-    """A browser behind everything else in the system's priorities."""
-    named = os.environ.get("PARAFINE_TEST_BROWSER") or next(filter(None, map(shutil.which, NAMES)))
-    behind = folder / "browser"
-    behind.write_text(f'#!/bin/sh\nexec nice -n 19 "{named}" "$@"\n')
-    behind.chmod(0o755)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=behind, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ import pytest
 from core.jobs.control import state_of, stop
 from core.jobs.launch import launch
 from core.jobs.processes import ensure_supervisor, is_held, supervisor_lock
-from core.jobs.queue import enqueue, jobs, requeue
+from core.jobs.queue import enqueue, jobs, queue_again, requeue
 from core.store.project import Project
 from core.train.settings import Settings
 from tests.conftest import ROOT, processes_of
-from tests.core.jobs.at_work import SUPERVISOR, WORKER, begun, broken_run, ended, taken, the_only
+from tests.core.jobs.at_work import SUPERVISOR, WORKER, begun, broken_run, ended, now_of, taken, the_only
 from tests.tables import lay_down
 from tests.waiting import wait_until
 
@@ -43,6 +43,22 @@ def test_a_run_whose_folder_is_gone_or_broken_fails_for_that_and_the_next_one_ha
     assert not gone.folder.exists()
     assert (home / "supervisor.log").read_text() == ""
     wait_until(lambda: not processes_of(home, SUPERVISOR))
+
+
+def test_a_job_whose_worker_cannot_be_started_is_interrupted_and_the_next_one_has_its_turn(
+    project: Project, home: Path
+) -> None:
+    """Here its log cannot be opened; no memory for a process, or too many open files, would do as well."""
+    first, second = broken_run(project), broken_run(project)
+    for run in (first, second):
+        enqueue(run)
+    first.log.mkdir()
+    assert [ended(run).state for run in (first, second)] == ["interrupted", "failed"]
+    assert "IsADirectoryError" in (home / "supervisor.log").read_text()
+    first.log.rmdir()
+    assert queue_again(now_of(first))
+    assert (ended(first).state, now_of(first).attempt) == ("failed", 2)
+    wait_until(lambda: not processes_of(home))
 
 
 def test_an_empty_queue_needs_no_supervisor_and_it_leaves(home: Path) -> None:
