@@ -72,9 +72,10 @@ class Watched:
         if self.job.folder.asked() is None or sign != self._sign:
             self._sign, self._quiet_since = sign, now
         elif now - self._quiet_since > GRACE:
-            found = psutil.Process(self.child.pid) if self.child else worker_process(self.job.folder.heartbeat())
-            if found is not None:
-                end_tree(found)
+            with suppress(psutil.NoSuchProcess):
+                found = psutil.Process(self.child.pid) if self.child else worker_process(self.job.folder.heartbeat())
+                if found is not None:
+                    end_tree(found)
 
 
 def main() -> None:
@@ -140,18 +141,24 @@ def oversee(working: dict[str, Watched]) -> None:
 
 
 def begin(job: Job, slot: str) -> subprocess.Popen[bytes] | None:
-    """Starts the worker of a job; None when the job's folder is gone."""
+    """Starts the worker of a job; None when the job's folder is gone, or the system refuses: memory, files, the log."""
     if not job.folder.folder.exists():
         return None
-    with job.folder.log.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "core.jobs.worker", job.id, str(job.attempt), slot],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=os.environ | environment(slot),
-        )
+    try:
+        with job.folder.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "core.jobs.worker", job.id, str(job.attempt), slot],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=os.environ | environment(slot),
+            )
+    except OSError:
+        # Of this job the end is recorded; the others have their turn.
+        with suppress(OSError):
+            traceback.print_exc()
+        return None
 
 
 def persistently(act: Callable[[], Found]) -> Found:
