@@ -19,6 +19,7 @@ from core.store.run import list_runs, utc_now
 from core.train.settings import Settings
 from tests.core.jobs.at_work import begun, taken
 from tests.core.jobs.terminal import document, over, queued, refused, said, settings_file, started, typed
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -74,11 +75,11 @@ def test_what_would_fail_again_is_not_resumed(project: Project, still: None) -> 
 
 
 def test_a_job_whose_worker_is_gone_is_not_listed_as_running(project: Project) -> None:
-    """A machine that was switched off: the list itself has it looked after, and waits for the answer."""
+    """A machine that was switched off: the list itself has it looked after, and waits a while for the answer."""
     run = queued(project)
     taken()
     begun(run)
-    assert re.search(r"messages/1 +interrupted", started("list").out)
+    wait_until(lambda: re.search(r"messages/1 +interrupted", started("list").out))
 
 
 def test_the_log_is_shown_without_what_steers_a_terminal(project: Project, still: None) -> None:
