@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 
@@ -59,7 +60,8 @@ def measure(data: Path, epochs: int) -> dict[str, object]:
     # Timed from outside: the app itself does not measure this.
     Checkpoints.write = timed  # type: ignore[method-assign]
     started = time.monotonic()
-    result = train(run)
+    with redirect_stdout(sys.stderr):
+        result = train(run)
     seconds = time.monotonic() - started
     gaps = [after - before for before, after in zip([started, *began], [*began, started + seconds], strict=True)]
     return {
