@@ -15,10 +15,10 @@ from core.words import Words
 from pages.parts.errors import reported
 from pages.parts.job_actions import from_where, more, open_job, resume_button, resume_now, stop_buttons
 from pages.parts.look import lead, quiet
-from pages.parts.meter import meter
 from pages.parts.plain import plain
 from pages.parts.sheet import sheet
 from pages.parts.shell import anywhere
+from pages.parts.views import machine_html
 
 BUSY, IDLE = 2.0, 20.0
 """Seconds between two looks while something works or waits, and while nothing does."""
@@ -33,7 +33,7 @@ def show_under_way(words: Words, known: frozenset[str]) -> None:
     if under_way(now) != known:
         # The whole page once more: what ended stands below by now.
         st.rerun()
-    meter(words, [each.heartbeat for each in now.running])
+    st.html(machine_html([each.heartbeat for each in now.running], words))
     st.header(_("Under way"))
     if not (now.running or now.waiting):
         quiet(_("Nothing runs, nothing waits."))

@@ -15,8 +15,9 @@ from core.train.settings import Settings
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import confusion_matrix
-from pages.parts.live import both_curves, how_it_ended, look_at, show_curves, state_in
+from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
+from pages.parts.pulse import look_at
 from pages.parts.settings_form import FIELDS, PRESETS
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.shell import begin, link
@@ -184,7 +185,7 @@ def page() -> None:
         how_it_ended(run, looks[run.id], words, offer=False)
     show_figures(run, words)
     st.header(_("Learning curves"))
-    show_curves(*both_curves(run.metrics(), words), words)
+    show_curves(run, words)
     show_settings(run, project, words)
     if run.has_model():
         link("use", _("Use this model"), run=run.id, icon=":material/arrow_forward:")

@@ -14,8 +14,8 @@ from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
 from pages.parts.label_table import label_a_table
-from pages.parts.live import look_at
 from pages.parts.look import lead, quiet
+from pages.parts.pulse import look_at
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row
 from pages.parts.shell import begin, link

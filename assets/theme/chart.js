@@ -39,6 +39,39 @@ function buttonsOf(Plotly, data) {
   return [[reset, picture]];
 }
 
+const EVERY = 3000;
+const SELDOM = 9000;
+
+// Asks again and again for what a figure has become, while the node is there and nobody has drawn it anew; more and more
+// seldom while nothing is new.
+function keepFresh(node, address, draw) {
+  let version = "";
+  let every = EVERY;
+  let timer;
+  const ask = async () => {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(address + "?have=" + version);
+        if (node.ask !== ask) return;
+        every = answer.status === 200 ? EVERY : Math.min(SELDOM, every * 1.5);
+        if (answer.status === 200) {
+          version = answer.headers.get("X-Version");
+          draw((await answer.json()).figure);
+        }
+      } catch {
+        // The server is away, or starts: it is asked again.
+      }
+    }
+    if (node.ask === ask) timer = setTimeout(ask, every);
+  };
+  node.ask = ask;
+  timer = setTimeout(ask, EVERY);
+  return () => {
+    clearTimeout(timer);
+    if (node.ask === ask) node.ask = undefined;
+  };
+}
+
 export default function ({ data: [data], parentElement }) {
   let node = parentElement.querySelector(".parafine-chart");
   if (!node) {
@@ -50,11 +83,15 @@ export default function ({ data: [data], parentElement }) {
   }
   node.setAttribute("aria-label", data.alt);
   node.style.height = data.height + "px";
-  load(data.script).then((Plotly) => {
-    const figure = themed(data.figure, getComputedStyle(node));
-    if (node.buttons?.[0][0].title !== data.words.reset) node.buttons = buttonsOf(Plotly, data);
-    const config = { displaylogo: false, responsive: true, modeBarButtons: node.buttons };
-    Plotly.react(node, figure.data, figure.layout, config);
-    node.dataset.points = String(figure.data.reduce((sum, trace) => sum + ((trace.x || trace.z || []).length), 0));
-  });
+  const draw = (figure) =>
+    load(data.script).then((Plotly) => {
+      const drawn = themed(figure, getComputedStyle(node));
+      if (node.buttons?.[0][0].title !== data.words.reset) node.buttons = buttonsOf(Plotly, data);
+      const config = { displaylogo: false, responsive: true, modeBarButtons: node.buttons };
+      Plotly.react(node, drawn.data, drawn.layout, config);
+      node.dataset.points = String(drawn.data.reduce((sum, trace) => sum + ((trace.x || trace.z || []).length), 0));
+    });
+  draw(data.figure);
+  node.ask = undefined;
+  return data.live ? keepFresh(node, data.live, draw) : undefined;
 }

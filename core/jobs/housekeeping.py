@@ -18,7 +18,7 @@ BIN_DAYS = 30
 CHECKPOINT_DAYS = 30
 """Days after its end that a job can be resumed where it was; then it starts from the beginning."""
 HALF_MADE_DAYS = 1
-"""Days after which a folder without its record counts as never finished."""
+"""Days after which a folder without its record, or what was written aside, counts as never finished."""
 DAY = 86_400.0
 LINEAGE = {"run.json", "examples.parquet"}
 """What stays of a run in the bin as long as another one started from it."""
@@ -29,6 +29,7 @@ def keep_house() -> None:
     empty_bin(BIN_DAYS)
     prune_checkpoints()
     remove_half_made()
+    remove_left_aside()
 
 
 def empty_bin(days: float = 0) -> int:
@@ -74,6 +75,13 @@ def remove_half_made() -> None:
                     shutil.rmtree(path, ignore_errors=True)
 
 
+def remove_left_aside() -> None:
+    """What was being written aside when its writer was killed: all of it has a name that begins with a dot."""
+    for path in (home() / "projects").rglob(".*"):
+        if _age(path) > HALF_MADE_DAYS * DAY:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 def _start_of(record: Path) -> dict[str, Any]:
     """The model that a run started from; nothing for a record that cannot be read, for nothing can start from that run."""
     try:
@@ -82,9 +90,9 @@ def _start_of(record: Path) -> dict[str, Any]:
         return {}
 
 
-def _age(folder: Path) -> float:
-    """Seconds since the folder was last changed."""
+def _age(path: Path) -> float:
+    """Seconds since it was last changed."""
     try:
-        return time.time() - folder.stat().st_mtime
+        return time.time() - path.stat().st_mtime
     except OSError:
         return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -18,6 +19,10 @@ from core.store.job_folder import Heartbeat
 
 ROOT = Path(__file__).resolve().parents[2]
 
+NICER = 5
+"""Steps below the web server in the system's priorities, so that pages stay quick."""
+IN_VAIN = 75
+"""Exit code of a worker whose device, or whose job, another has not let go of: EX_TEMPFAIL of sysexits.h."""
 STARTING = 2.0
 """Seconds that a supervisor may take until it holds its lock; if it takes longer there are two, and one leaves."""
 _started: dict[Path, float] = {}
@@ -102,3 +107,15 @@ def lower_priority(platform: str, steps: int) -> None:
         psutil.Process().nice(16384)  # BELOW_NORMAL_PRIORITY_CLASS
     else:
         os.nice(steps)
+
+
+def lower_session(steps: int) -> None:
+    """Puts the session that this process leads, with all it starts, behind others; nothing where a kernel knows no such thing.
+
+    Desktop Linux shares the processors between sessions first (autogroup, see sched(7)): within it the niceness of a process
+    counts only against others of its own session, and a worker would take as much as the web server. A process that leads no
+    session leaves it as it is: it is that of somebody's terminal.
+    """
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(steps))

@@ -25,7 +25,7 @@ from core.errors import UserError
 from core.home import home
 from core.jobs.ending import Ending, how_it_ended, oom_kills
 from core.jobs.housekeeping import keep_house
-from core.jobs.processes import ROOT, end_tree, is_held, supervisor_lock, worker_process
+from core.jobs.processes import IN_VAIN, NICER, ROOT, end_tree, is_held, lower_session, supervisor_lock, worker_process
 from core.jobs.queue import Job, claim, finish, jobs, requeue
 from core.jobs.slots import environment, slots
 
@@ -60,6 +60,10 @@ class Watched:
         ran_out = oom_kills() > self._kills if self.child is not None else None
         return how_it_ended(self.job, self.child.returncode if self.child is not None else None, ran_out)
 
+    def in_vain(self) -> bool:
+        """Whether it ended without having begun, because something old still holds its device: the job waits on."""
+        return self.child is not None and self.child.returncode == IN_VAIN and not has_begun(self.job)
+
     def _is_alive(self) -> bool:
         if self.child is not None:
             return self.child.poll() is None
@@ -79,6 +83,7 @@ class Watched:
 
 
 def main() -> None:
+    lower_session(NICER)
     while True:
         try:
             # A page that looks whether the lock is held takes it for an instant: hence a second of patience.
@@ -136,7 +141,8 @@ def oversee(working: dict[str, Watched]) -> None:
         for slot, watched in list(working.items()):
             ending = watched.ending()
             if ending is not None:
-                persistently(partial(finish, watched.job, *ending))
+                over = partial(requeue, watched.job) if watched.in_vain() else partial(finish, watched.job, *ending)
+                persistently(over)
                 del working[slot]
 
 

@@ -16,15 +16,13 @@ from core.errors import UserError
 from core.home import DISK_FLOOR, require_room
 from core.jobs.ending import beginning, disk_full, is_short_of_memory
 from core.jobs.heart import Heart
-from core.jobs.processes import lower_priority
+from core.jobs.processes import IN_VAIN, NICER, lower_priority
 from core.jobs.queue import Job, job
 from core.jobs.slots import slot_lock
 from core.store.job_folder import JobFolder, State
 from core.store.labelling import open_labelling
 from core.store.run import open_run
 
-NICER = 5
-"""Steps below the web server in the system's priorities, so that pages stay quick."""
 TURN = 30.0
 """Seconds that a predecessor on the same device or of the same job may take to leave."""
 
@@ -47,7 +45,7 @@ def main(identifier: str, attempt: str, slot: str) -> int:
                 return 1
             return work(mine)
     except Timeout:
-        return 1
+        return IN_VAIN
 
 
 def work(mine: Job) -> int:

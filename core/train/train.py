@@ -174,7 +174,7 @@ def keep_model(run: Run, model: PreTrainedModel, tokenizer: PreTrainedTokenizerB
     for name in ("result.json", "model.zip"):
         (run.folder / name).unlink(missing_ok=True)
     tokenizer.model_max_length = settings.max_tokens
-    aside = run.folder / "model.aside"
+    aside = run.folder / ".aside-model"
     shutil.rmtree(aside, ignore_errors=True)
     model.save_pretrained(aside)
     tokenizer.save_pretrained(aside)

@@ -11,15 +11,15 @@ from typing import Any
 import streamlit as st
 
 from core.words import Words
-from pages.parts.routes import plotly_address
+from pages.parts.routes import live_address, plotly_address
 
 _SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "theme" / "chart.js"
 
 
-def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str) -> None:
+def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str, view: tuple[str, ...] | None = None) -> None:
     """Draws a figure ({"data", "layout"} as plotly.js takes them); the same key updates the same node.
 
-    alt: what the chart shows, for who cannot see it.
+    alt: what the chart shows, for who cannot see it. view: of `pages.parts.pulse`, for a figure that the browser keeps fresh.
     """
     _ = words.gettext
     data = {
@@ -28,6 +28,7 @@ def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str) -> None:
         "height": figure["layout"]["height"],
         "script": plotly_address(),
         "file": key,
+        "live": live_address(view) if view else None,
         "words": {"reset": _("Show everything again"), "picture": _("Save as a picture")},
     }
     # In a list: of a dictionary Streamlit asks pandas whether it holds tables, and a page without one must not pay for pandas.

@@ -80,6 +80,12 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) ->
     return {"data": traces, "layout": layout(words, 320, showlegend=True, **axes)}
 
 
+def both_curves(points: list[dict[str, Any]], words: Words) -> tuple[Figure, Figure]:
+    """Loss and macro-F1 of a run."""
+    _ = words.gettext
+    return curves(points, "loss", words, _("loss")), curves(points, "macro_f1", words, _("macro-F1"))
+
+
 def running_mean(values: list[float]) -> list[float]:
     """Exponential mean over about a tenth of the curve, without the lag of its start."""
     keep = 1 - 1 / max(1.0, min(20.0, len(values) / 10))

@@ -171,14 +171,6 @@ def settings_into_form(run: Run) -> None:
     keep_draft(open_project(run.project_id), Draft(preset=preset, model=settings.model, changed=changed))
 
 
-def log(look: Look, words: Words) -> None:
-    """The end of the log; read only while somebody has it open."""
-    _ = words.gettext
-    with st.expander(_("Last lines of the log"), key=f"log_{look.job.id}", on_change="rerun") as lines:
-        if lines.open:
-            st.code(look.job.folder.last_lines() or _("The log is empty."), language=None)
-
-
 def report(look: Look, words: Words) -> None:
     """What may be sent to somebody who helps; made when it is opened."""
     _ = words.gettext

@@ -8,25 +8,27 @@ import streamlit as st
 from core.data.columns import Roles, guess_roles
 from core.data.reading import read
 from core.errors import UserError
-from core.jobs.job_words import ended_of, left_of, phase_of, reason_of, share_of, step_of
+from core.jobs.job_words import ended_of, reason_of
 from core.jobs.label import label_table
-from core.jobs.overview import Look, look, project_names
-from core.jobs.queue import job_of
+from core.jobs.overview import Look
 from core.store.job_folder import ENDED
 from core.store.labelling import Labelling, list_labellings
 from core.store.run import Run, RunRecord
 from core.words import Words
 from pages.parts.aside import show_set_aside
 from pages.parts.errors import reported, show_error
+from pages.parts.follow import follow
 from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
 from pages.parts.look import quiet
 from pages.parts.plain import plain
+from pages.parts.pulse import look_at
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
+from pages.parts.views import progress_html, progress_mark
 
 SHOWN = 20
 """Rows of predictions shown; the file has all."""
-LOOK_EVERY = 1.0
+LOOK_EVERY = 2.0
 """Seconds between two looks at a table being labelled."""
 
 
@@ -82,16 +84,11 @@ def columns_of(table: pd.DataFrame, record: RunRecord, words: Words) -> Roles:
     return Roles(text=text, question=question, label=label if label not in (text, question) else None)
 
 
-def look_at(labelling: Labelling) -> Look | None:
-    job = job_of(labelling)
-    return look(job, project_names()) if job is not None else None
-
-
 def show(labelling: Labelling, words: Words) -> None:
     """One table: how far it is, or what came of it."""
     seen = look_at(labelling)
     if seen is not None and seen.job.state not in ENDED:
-        st.fragment(_at_work, run_every=LOOK_EVERY)(labelling, words)
+        st.fragment(_at_work)(labelling, words)
     elif seen is not None:
         _over(labelling, seen, words)
 
@@ -101,10 +98,10 @@ def _at_work(labelling: Labelling, words: Words) -> None:
     if seen is None or seen.job.state in ENDED:
         # The whole page once more: the table is shown.
         st.rerun()
-    progress = seen.progress
     st.markdown(f"**{plain(labelling.record().table_name)}**")
-    facts = [phase_of(seen.job.state, progress, words), step_of(progress, words), left_of(progress, words)]
-    st.progress(share_of(progress), text=" · ".join(fact for fact in facts if fact))
+    view = ("progress", words.language, labelling.project_id, labelling.id)
+    html, mark = progress_html(seen, words), progress_mark(seen)
+    follow(view, html, mark, key=f"progress_{labelling.id}", every=LOOK_EVERY)
     stop_buttons(seen, words)
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.jobs.control import wake
-from core.jobs.job_words import ended_of, left_of, phase_of, reason_of, share_of, step_of
-from core.jobs.overview import Look, look, project_names
-from core.jobs.queue import Job, job_of, waiting_in_order
+from core.jobs.job_words import ended_of, reason_of
+from core.jobs.overview import Look
 from core.store.job_folder import ENDED, State
 from core.store.run import Run
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.errors import show_error
-from pages.parts.figures import Figure, curves
+from pages.parts.figures import both_curves
+from pages.parts.follow import follow
 from pages.parts.job_actions import (
     can_resume,
     change_button,
     from_where,
-    log,
     more,
     needs_other_settings,
     report,
@@ -27,20 +25,12 @@ from pages.parts.job_actions import (
     stop_buttons,
 )
 from pages.parts.look import quiet
-from pages.parts.meter import meter
+from pages.parts.pulse import growing_curves, look_at
 from pages.parts.shell import go
+from pages.parts.views import log_html, machine_html, progress_html, progress_mark
 
-LOOK_EVERY = 1.0
+LOOK_EVERY = 2.0
 """Seconds between two looks at a run."""
-
-
-def look_at(run: Run) -> Look | None:
-    """The run's job as it is now; None when it was never queued. A job that nobody works on gets a supervisor."""
-    job = job_of(run)
-    if job is None:
-        return None
-    wake(job)
-    return look(job, project_names())
 
 
 def state_in(seen: Look | None) -> State:
@@ -48,76 +38,58 @@ def state_in(seen: Look | None) -> State:
 
 
 def watch(run: Run, words: Words) -> None:
-    """The run, looked at every second while it works, and once when it is over."""
+    """The run; while it works, the browser looks again and again, and the script runs when there is something else to do."""
     seen = look_at(run)
-    every = None if state_in(seen) in ENDED else LOOK_EVERY
-    # The first look is of this moment: after a click, what was seen a second ago is no longer true.
-    st.fragment(_look, run_every=every)(run, words, every is not None, [seen])
+    st.fragment(_look)(run, words, state_in(seen) not in ENDED)
     if seen is not None:
         # Apart: a text that changes every second cannot be copied.
         st.fragment(report)(seen, words)
 
 
-def _look(run: Run, words: Words, live: bool, first: list[Look | None]) -> None:
-    seen = first.pop() if first else seen_of(run.project_id, run.id)
+def _look(run: Run, words: Words, works: bool) -> None:
+    """works: as it was when the page was drawn."""
+    seen = look_at(run)
     state = state_in(seen)
-    if live and state in ENDED:
-        # The whole page once more: the timer ends, and the next step is offered.
+    if works and state in ENDED:
+        # The whole page once more, also what stands beside this.
         st.rerun()
     if seen is None or state in ENDED:
         how_it_ended(run, seen, words)
     else:
-        _at_work(seen, words)
-    show_curves(*figures_of(run.project_id, run.id, words.language), words)
+        _at_work(run, seen, words)
+    show_curves(run, words, live=works)
     if seen is not None:
-        log(seen, words)
+        _log(run, seen, words, live=works)
 
 
-@st.cache_data(ttl=LOOK_EVERY * 0.9, max_entries=50, show_spinner=False)
-def seen_of(project_id: str, run_id: str) -> Look | None:
-    """One look a second at a run, however many people watch it."""
-    return look_at(Run(project_id, run_id))
-
-
-@st.cache_data(ttl=LOOK_EVERY * 0.9, max_entries=50, show_spinner=False)
-def figures_of(project_id: str, run_id: str, language: str) -> tuple[Figure, Figure]:
-    """The curves of a run, read and drawn up once a second however many people watch it."""
-    return both_curves(Run(project_id, run_id).metrics(), Words(language))
-
-
-def both_curves(points: list[dict[str, object]], words: Words) -> tuple[Figure, Figure]:
-    """Loss and macro-F1."""
+def _at_work(run: Run, seen: Look, words: Words) -> None:
     _ = words.gettext
-    return curves(points, "loss", words, _("loss")), curves(points, "macro_f1", words, _("macro-F1"))
-
-
-def _at_work(seen: Look, words: Words) -> None:
-    _ = words.gettext
-    progress, state = seen.progress, seen.job.state
-    said = f"**{phase_of(state, progress, words)}**"
-    facts = [fact for fact in (step_of(progress, words), left_of(progress, words)) if fact and state == "running"]
-    said += "".join(f" · {fact}" for fact in facts) if facts else "…"
-    st.progress(share_of(progress) if state == "running" else 0.0, text=said)
-    if state == "queued":
-        before = _before(seen.job)
-        if before:
-            quiet(words.ngettext("{count} job is before it.", "{count} jobs are before it.", before))
+    of = (words.language, run.project_id, run.id)
+    html, mark = progress_html(seen, words), progress_mark(seen)
+    follow(("progress", *of), html, mark, key=f"progress_{run.id}", every=LOOK_EVERY)
     stop_buttons(seen, words)
-    if state == "running":
+    if seen.job.state == "running":
         with st.expander(_("What the machine has left"), key=f"machine_{seen.job.id}", on_change="rerun") as left:
             if left.open:
-                meter(words, [seen.heartbeat])
+                held = machine_html([seen.heartbeat], words)
+                follow(("machine", *of), held, mark, key=f"meter_{run.id}", every=LOOK_EVERY)
 
 
-def _before(job: Job) -> int:
-    """Jobs that wait for the same devices and will be taken before this one."""
-    same = [each for each in waiting_in_order() if each.kind == job.kind]
-    return next((place for place, each in enumerate(same) if each.id == job.id), 0)
+def _log(run: Run, seen: Look, words: Words, *, live: bool) -> None:
+    """The end of the log; read only while somebody has it open."""
+    with st.expander(words.gettext("Last lines of the log"), key=f"log_{seen.job.id}", on_change="rerun") as lines:
+        if lines.open and live:
+            view = ("log", words.language, run.project_id, run.id)
+            follow(view, log_html(seen, words), progress_mark(seen), key=f"lines_{run.id}", every=LOOK_EVERY)
+        elif lines.open:
+            st.html(log_html(seen, words))
 
 
-def show_curves(loss: Figure, macro_f1: Figure, words: Words) -> None:
-    """Loss and macro-F1 side by side; the same nodes for the whole life of the page."""
+def show_curves(run: Run, words: Words, *, live: bool = False) -> None:
+    """Loss and macro-F1 side by side; the same nodes for the whole life of the page. live: they grow while the run works."""
     _ = words.gettext
+    loss, macro_f1 = growing_curves(run.project_id, run.id, words) if live else both_curves(run.metrics(), words)
+    of = (words.language, run.project_id, run.id)
     left, right = st.columns(2)
     with left:
         st.markdown(
@@ -128,7 +100,7 @@ def show_curves(loss: Figure, macro_f1: Figure, words: Words) -> None:
             ),
         )
         alt = _("Curves of the loss over the epochs, training and validation.")
-        chart(loss, words, key="curve_loss", alt=alt)
+        chart(loss, words, key="curve_loss", alt=alt, view=("loss", *of) if live else None)
     with right:
         st.markdown(
             "**" + _("Macro-F1") + "**",
@@ -138,7 +110,7 @@ def show_curves(loss: Figure, macro_f1: Figure, words: Words) -> None:
             ),
         )
         alt = _("Curve of the macro-F1 over the epochs, validation.")
-        chart(macro_f1, words, key="curve_macro_f1", alt=alt)
+        chart(macro_f1, words, key="curve_macro_f1", alt=alt, view=("macro_f1", *of) if live else None)
 
 
 def how_it_ended(run: Run, seen: Look | None, words: Words, *, offer: bool = True) -> None:

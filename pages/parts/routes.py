@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.home import home
 from core.words import Words, language_for
+from pages.parts.pulse import answer, kept
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -33,6 +34,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route(_prefixed("/parafine/plotly-{version}.min.js"), plotly_script),
         Route(_prefixed("/parafine/download/{token}/{name}"), download),
+        Route(_prefixed("/parafine/now/{token}"), now),
     ]
 
 
@@ -47,6 +49,11 @@ def download_address(path: Path, name: str) -> str:
     """A signed address for a file of the home, saved by the browser under `name`."""
     token = _signer().dumps(str(path.resolve().relative_to(home())))
     return _prefixed(f"/parafine/download/{token}/{quote(name.replace('/', '_'))}")
+
+
+def live_address(view: tuple[str, ...]) -> str:
+    """Where the browser asks how something stands now; view: what, and of what, see pages.parts.pulse."""
+    return _prefixed(f"/parafine/now/{_signer().dumps(view)}")
 
 
 async def plotly_script(request: Request) -> Response:
@@ -68,6 +75,21 @@ async def download(request: Request) -> Response:
     if not path.is_file():
         return PlainTextResponse(_("This file is not there any more: open the page again."), status_code=404)
     return FileResponse(path, filename=request.path_params["name"])
+
+
+async def now(request: Request) -> Response:
+    """What `pages.parts.pulse` answers; nothing when the browser has it already."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import Response
+
+    try:
+        view = tuple(_signer().loads(request.path_params["token"]))
+    except BadSignature:
+        return Response(status_code=403)
+    known = kept(view) or await run_in_threadpool(answer, view)
+    if request.query_params.get("have") == known.version:
+        return Response(status_code=204)
+    return Response(known.content, media_type="application/json", headers={"X-Version": known.version})
 
 
 @lru_cache

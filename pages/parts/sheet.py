@@ -39,11 +39,16 @@ def sheet_html(
 
 def figures_row(figures: Sequence[tuple[str, str]]) -> None:
     """A row of large figures, each with its name."""
+    st.html(figures_html(figures))
+
+
+def figures_html(figures: Sequence[tuple[str, str]]) -> str:
+    """The same as HTML."""
     cells = "".join(
         f"<div><div class='name'>{escape(name)}</div><div class='value'>{escape(value)}</div></div>"
         for name, value in figures
     )
-    st.html(f"<div class='figures'>{cells}</div>")
+    return f"<div class='figures'>{cells}</div>"
 
 
 def _cell(text: str) -> str:

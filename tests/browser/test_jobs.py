@@ -179,10 +179,14 @@ def test_the_order_made_by_hand_is_that_of_the_work_and_ends_are_told(
     wait_until(lambda: len(jobs("done")) == 3)
     assert [job.run for job in sorted(jobs("done"), key=lambda job: job.turn or 0)] == [runs[2], runs[1], runs[3]]
     wait_until(lambda: page.evaluate("window.told.length") >= 3)
-    page.get_by_role("button", name="Take out").wait_for(state="detached")
+    ended = page.locator("[data-testid=stMain] p.quiet", has_text="done · ")
+    wait_until(lambda: ended.count() == 3)
     assert page.evaluate("window.told") == [f"Training {number} · done" for number in (3, 2, 4)]
     assert other.evaluate("window.told") == [], "nobody asked for it there"
+    # As if they had ended while this browser was closed.
+    page.evaluate("localStorage.removeItem('parafine-notified')")
     page.reload()
+    page.wait_for_selector("text=This browser tells you when a job ends")
     settled(page)
     assert page.evaluate("window.told") == [], "these are old by now"
 
@@ -203,7 +207,6 @@ def test_two_servers_on_one_home_show_the_same_run(visit: Visit, project: Projec
         visit.server.kill()
         grows(there)
         visit.server.start()
-        page.goto(page.url)
         press(there, "Stop and keep what was learned")
         page.wait_for_selector("text=See the results")
         assert len(processes_of(home, "core.jobs.supervisor")) <= 1

@@ -14,8 +14,6 @@ from streamlit.testing.v1.element_tree import Node
 
 from core.errors import UserError
 from core.words import Words, catalogue
-from pages.parts.jobs_aside import seen_now
-from pages.parts.live import figures_of, seen_of
 from tests.conftest import ROOT
 
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
@@ -40,10 +38,7 @@ def visit(page: str, words: Words, **address: str) -> AppTest:
 
 
 def run(at: AppTest) -> AppTest:
-    """Runs the page a second later; a traceback on screen, or the sentence for what nobody foresaw, fails the test."""
-    figures_of.clear()
-    seen_of.clear()
-    seen_now.clear()
+    """Runs the page; a traceback on screen, or the sentence for what nobody foresaw, fails the test."""
     at.run()
     assert not at.exception, [shown.stack_trace for shown in at.exception]
     return at
@@ -104,9 +99,13 @@ def _texts_of(node: Node) -> Iterator[str]:
         yield from _words_of(data_of(node))
         return
     for text in _strings(message):
-        # A cell and a paragraph are texts of their own.
-        for part in re.split(r"</?(?:t[dhr]|p|div|span|table|thead|tbody)\b[^>]*>", text):
-            yield unescape(re.sub(r"<[^>]+>", "", part)).strip()
+        yield from _parts(text)
+
+
+def _parts(html: str) -> Iterator[str]:
+    """A cell and a paragraph are texts of their own."""
+    for part in re.split(r"</?(?:t[dhr]|p|div|span|table|thead|tbody)\b[^>]*>", html):
+        yield unescape(re.sub(r"<[^>]+>", "", part)).strip()
 
 
 def _strings(message: Any) -> Iterator[str]:
@@ -123,7 +122,9 @@ def _strings(message: Any) -> Iterator[str]:
 def _words_of(value: Any, key: str = "") -> Iterator[str]:
     """The texts in the data of a component of ours."""
     if isinstance(value, str):
-        if key in WRITTEN:
+        if key == "html":
+            yield from _parts(value)
+        elif key in WRITTEN:
             yield re.sub(r"%\{[^}]*\}|<[^>]+>", " ", value).strip()
     elif isinstance(value, list):
         for entry in value:
@@ -138,6 +139,19 @@ def data_of(node: Node) -> dict[str, Any]:
     message = cast(Any, node).proto
     given = json.loads(message.json or message.mixed.json)
     return cast(dict[str, Any], given[0] if isinstance(given, list) else given)
+
+
+def followed(at: AppTest, kind: str) -> list[str]:
+    """HTML that the browser keeps fresh, whose outermost element has this class."""
+    given = [data_of(node).get("html", "") for node in (*at.main, *at.sidebar) if node.type == "bidi_component"]
+    return [html for html in given if f" class='{kind}'" in html.partition(">")[0]]
+
+
+def progress(at: AppTest) -> tuple[int, str]:
+    """How far the bar of a job is, in percent, and what stands above it."""
+    [html] = followed(at, "progress")
+    [share] = re.findall("aria-valuenow='([0-9]+)'", html)
+    return int(share), next(text for text in _parts(html) if text)
 
 
 def figures(at: AppTest) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from core.store.project import Project
 from core.store.run import Run
 from core.words import Words
 from pages.parts.shell import PAGES
-from tests.pages.screen import data_of, errors, run, said, sentence, texts, visit
+from tests.pages.screen import data_of, errors, followed, run, said, sentence, texts, visit
 from tests.tables import lay_down
 
 EVERYWHERE = ["start", *PAGES, "jobs"]
@@ -37,8 +37,8 @@ def busy(held: None, project: Project) -> list[Run]:
 
 
 def panel(at: AppTest) -> str:
-    [found] = [html.value for html in at.sidebar.get("html") if "class='jobs'" in html.value]
-    return str(found)
+    [found] = followed(at, "jobs")
+    return found
 
 
 def told(at: AppTest) -> dict[str, Any]:

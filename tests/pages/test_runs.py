@@ -13,7 +13,21 @@ from core.store.project import Project
 from core.store.run import Run, list_runs
 from core.words import Words
 from tests.pages.conftest import Ended
-from tests.pages.screen import click, data_of, errors, everything, figures, run, said, sentence, texts, titles, visit
+from tests.pages.screen import (
+    click,
+    data_of,
+    errors,
+    everything,
+    figures,
+    followed,
+    progress,
+    run,
+    said,
+    sentence,
+    texts,
+    titles,
+    visit,
+)
 from tests.tables import lay_down
 
 STOP = "Stop and keep what was learned"
@@ -86,16 +100,13 @@ def test_a_run_taken_out_after_a_checkpoint_has_learned_something(waiting: Run, 
 def test_each_phase_has_its_words(working: Run, phase: Phase) -> None:
     working.report(Progress(phase=phase))
     at = watch(working, Words("fr"))
-    [bar] = at.progress
-    assert bar.proto.text == f"**{said(PHASES[phase], Words('fr'))}**…"
-    assert bar.value == (100 if phase in AFTER_THE_STEPS else 0)
+    share = 100 if phase in AFTER_THE_STEPS else 0
+    assert progress(at) == (share, f"{said(PHASES[phase], Words('fr'))}…")
 
 
 def test_a_run_at_work_shows_step_epoch_and_time_left(working: Run, words: Words) -> None:
     working.report(Progress(phase="training", step=1200, steps=4800, epoch=1.5, epochs=6, seconds_left=125.0))
     at = watch(working, words)
-    [bar] = at.progress
-    assert bar.value == 25
     facts = said(
         "step {step} of {steps} · epoch {epoch} of {epochs}",
         words,
@@ -105,7 +116,7 @@ def test_a_run_at_work_shows_step_epoch_and_time_left(working: Run, words: Words
         epochs="6",
     )
     left = said("about {duration} left", words, duration=words.duration(125))
-    assert bar.proto.text == f"**{said('Training', words)}** · {facts} · {left}"
+    assert progress(at) == (25, f"{said('Training', words)} · {facts} · {left}")
     going_on = "You can close this page, the browser, even restart the server: the work goes on."
     assert said(going_on, words) in texts(at)
 
@@ -173,9 +184,10 @@ def test_each_end_is_said_with_the_next_step(ended: Ended, words: Words, way: st
     assert (f"results_{run.id}" in keys(at)) == (way in ("done", "kept", "pair"))
     assert (f"resume_{run.id}" in keys(at)) == (way in ("kept", "stopped", "failed", "interrupted"))
     assert [each.label for each in at.expander] == [said(LOG, words), said(REPORT, words)]
-    assert not at.code, "nobody has opened them"
+    assert not at.code, "nobody has opened the report"
+    assert not [html for html in at.html if "class='log'" in html.value], "nor the log"
     assert "new_training" in keys(at)
-    assert not at.progress
+    assert not followed(at, "progress")
 
 
 @pytest.mark.slow
@@ -184,8 +196,7 @@ def test_a_run_that_failed_shows_the_end_of_its_log(ended: Ended) -> None:
     assert job is not None
     at = watch(ended.failed, Words("fr"))
     at.session_state[f"log_{job.id}"] = True
-    [log] = run(at).code
-    assert "nobody foresaw this" in log.value
+    assert "nobody foresaw this" in everything(run(at))
 
 
 @pytest.mark.slow

@@ -21,6 +21,8 @@ from tests.pages.screen import (
     errors,
     everything,
     figures,
+    followed,
+    progress,
     run,
     said,
     sentence,
@@ -126,9 +128,9 @@ def test_a_table_gets_predictions_and_what_they_agree_with(own: Ended, predictor
     )
     at = click(at, "label_table")
     assert errors(at) == []
-    assert [bar.proto.text for bar in at.progress] == [said("Waiting for its turn", words)]
+    assert progress(at) == (0, f"{said('Waiting for its turn', words)}…")
     at = answered(at)
-    assert not at.progress
+    assert not followed(at, "progress")
     shares = predictor.probabilities([row["question"] for row in rows], None)
     predicted = [predictor.labels[place] for place in shares.argmax(axis=1)]
     shown = table(at, said("Prediction", words))

@@ -23,6 +23,7 @@ from core.jobs.housekeeping import (
     keep_house,
     prune_checkpoints,
     remove_half_made,
+    remove_left_aside,
 )
 from core.jobs.launch import parts_seen
 from core.jobs.processes import ensure_supervisor, is_held, supervisor_lock
@@ -146,6 +147,20 @@ def test_a_folder_whose_maker_was_cut_off_goes_after_a_day(project: Project) -> 
     remove_half_made()
     assert not half.folder.exists()
     assert all(run.folder.exists() for run in (fresh, queued, whole))
+
+
+def test_what_a_kill_left_beside_its_place_goes_after_a_day(project: Project) -> None:
+    run = over(project)
+    names = [".progress.json.a1", ".model.zip.b2", ".aside-model/weights", "checkpoints/.aside-00000007/weights"]
+    for name in [*names, *(f"{name}.new" for name in names if "/" not in name)]:
+        (run.folder / name).parent.mkdir(exist_ok=True)
+        (run.folder / name).write_bytes(b"1")
+    for name in names:
+        age(run.folder / name.removesuffix("/weights"), 1.1)
+    kept = sorted(path for path in run.folder.rglob("*") if not any(part.startswith(".") for part in path.parts[-2:]))
+    remove_left_aside()
+    left = sorted(run.folder.rglob("*"))
+    assert left == sorted([*kept, run.folder / ".progress.json.a1.new", run.folder / ".model.zip.b2.new"])
 
 
 def test_a_house_that_cannot_be_kept_stops_nobody_s_work(project: Project, home: Path) -> None:

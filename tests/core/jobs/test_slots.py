@@ -121,6 +121,17 @@ def test_a_worker_is_put_behind_the_pages() -> None:
     assert getattr(psutil, "BELOW_NORMAL_PRIORITY_CLASS", 16384) == 16384
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel shares nothing between sessions")
+@pytest.mark.parametrize("leads", [True, False], ids=["its own session", "somebody's session"])
+def test_only_a_session_of_its_own_is_put_behind_the_pages(leads: bool) -> None:
+    code = "from core.jobs.processes import lower_session; lower_session(7); print(open('/proc/self/autogroup').read())"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, start_new_session=leads
+    )
+    own = Path("/proc/self/autogroup").read_text().split()[-1]
+    assert done.stdout.split()[-1] == ("7" if leads else own)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sessions are of Unix")
 def test_a_supervisor_is_not_of_the_session_of_the_one_who_started_it(project: Project, home: Path) -> None:
     with supervisor_lock():

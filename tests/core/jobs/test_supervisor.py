@@ -14,8 +14,9 @@ import pytest
 
 from core.jobs.control import state_of, stop
 from core.jobs.launch import launch
-from core.jobs.processes import ensure_supervisor, is_held, supervisor_lock
+from core.jobs.processes import IN_VAIN, ensure_supervisor, is_held, supervisor_lock
 from core.jobs.queue import enqueue, jobs, queue_again, requeue
+from core.jobs.supervisor import Watched, oversee
 from core.store.project import Project
 from core.train.settings import Settings
 from tests.conftest import ROOT, processes_of
@@ -210,3 +211,16 @@ def test_a_worker_killed_while_it_works_is_interrupted_and_the_next_run_has_its_
     assert following.has_model()
     assert (home / "supervisor.log").read_text() == ""
     wait_until(lambda: not processes_of(home))
+
+
+@pytest.mark.parametrize("begins", [False, True], ids=["its device was not let go of", "it gave up later"])
+def test_a_worker_that_never_had_its_turn_leaves_its_job_waiting(project: Project, home: Path, begins: bool) -> None:
+    run = broken_run(project)
+    enqueue(run)
+    job = taken()
+    if begins:
+        begun(run)
+    oversee({"cpu": Watched(job, subprocess.Popen([sys.executable, "-c", f"raise SystemExit({IN_VAIN})"]))})
+    job = now_of(run)
+    assert job.attempt == (1 if begins else 2), "it was taken again, by a worker that did its work"
+    assert (job.state, job.reason["code"]) == ("failed", "worker_failed" if begins else "run_not_found")
