@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.data.columns import Roles
+from core.data.enough import Volume, volume
 from core.data.examples import Selection
 from core.data.findings import Finding
 from core.data.health_cells import damage, empty_cells, formulas, personal_data
@@ -30,6 +31,8 @@ class Report:
     """Rows of the table that were looked at: those in use."""
     pieces: tuple[int, ...]
     """Word pieces of some of the inputs, evenly taken: enough for a picture. Empty when nothing counts them."""
+    volume: Volume | None
+    """Whether there are enough rows; None without two labels."""
 
 
 def examine(
@@ -63,4 +66,4 @@ def examine(
         *formulas(table, selection),
     ]
     findings.sort(key=lambda finding: ORDER[finding.level])
-    return Report(tuple(findings), len(subject.rows), tuple(pieces))
+    return Report(tuple(findings), len(subject.rows), tuple(pieces), volume(subject, tuple(findings)))

@@ -13,6 +13,7 @@ from core.store.fixes import add_fix, read_fixes, undo_fix
 from core.store.project import Project, read_table, set_roles
 from core.words import N_, Words
 from pages.parts.chart import chart
+from pages.parts.enough import show_volume
 from pages.parts.figures import length_histogram
 from pages.parts.look import quiet
 from pages.parts.plain import plain
@@ -53,6 +54,8 @@ def show_health(project: Project, stamp: tuple[str, int, str], words: Words) -> 
     for finding in report.findings:
         _show(project, stamp, finding, report, words)
     _fixes(project, words)
+    if report.volume is not None:
+        show_volume(report.volume, words)
 
 
 def _show(project: Project, stamp: tuple[str, int, str], finding: Finding, report: Report, words: Words) -> None:

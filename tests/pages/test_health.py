@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.data.enough import ADVICE, VERDICTS
 from core.data.findings import CONSEQUENCES, DONE, FIXES, TITLES
 from core.store.fixes import read_fixes
 from core.store.project import Project, tally_table
 from core.words import Words
-from tests.pages.screen import click, everything, run, said, table, texts, visit
+from tests.pages.screen import click, everything, figures, run, said, table, texts, visit
 from tests.tables import as_csv, messages
 
 
@@ -52,3 +53,14 @@ def test_a_fix_is_made_by_one_click_and_undone_by_another(project_of: Callable[.
     assert tally_table(project).used == 86
     assert "please write to anna@example.org" in texts(at)
     assert "fix_duplicate" in [button.key for button in at.button]
+
+
+def test_whether_it_is_enough_is_said_in_words_and_drawn(project_of: Callable[..., Project], words: Words) -> None:
+    at = visit("data", words, project=project_of("messages.csv", as_csv(messages(60))).id)
+    found = everything(at)
+    assert said("Is it enough?", words) in found
+    assert words.gettext(VERDICTS["start"]) in found
+    assert said(ADVICE["more_rows"], words, label="account", count="20") in found
+    chart = figures(at)["volume"]
+    assert words.ngettext("{count} label", "{count} labels", 3) in chart["alt"]
+    assert len(chart["figure"]["layout"]["shapes"]) == 4
