@@ -15,6 +15,7 @@ from pages.parts.chart import chart
 from pages.parts.errors import reported, show_error
 from pages.parts.figures import label_counts
 from pages.parts.health import show_health
+from pages.parts.label_form import show_label_form
 from pages.parts.look import lead, quiet
 from pages.parts.plain import plain
 from pages.parts.samples import offer_samples
@@ -212,9 +213,11 @@ def page() -> None:
     roles = project.roles
     assert roles is not None
     with reported():
-        tally = tally_of(project, table_stamp(project))
+        stamp = table_stamp(project)
+        show_label_form(project, stamp, words)
+        tally = tally_of(project, stamp)
         labels(tally, words, roles.label is not None)
-        show_health(project, table_stamp(project), words)
+        show_health(project, stamp, words)
         if roles.label is not None:
             require_learnable(tally, roles)
             if st.button(_("Go on to the training"), type="primary", icon=":material/arrow_forward:"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from core.data.enough import ADVICE, VERDICTS
 from core.data.findings import CONSEQUENCES, DONE, FIXES, TITLES
+from core.data.label_forms import SAID
 from core.store.fixes import read_fixes
 from core.store.project import Project, tally_table
 from core.words import Words
@@ -64,3 +65,13 @@ def test_whether_it_is_enough_is_said_in_words_and_drawn(project_of: Callable[..
     chart = figures(at)["volume"]
     assert words.ngettext("{count} label", "{count} labels", 3) in chart["alt"]
     assert len(chart["figure"]["layout"]["shapes"]) == 4
+
+
+def test_a_form_of_labels_that_cannot_be_learned_yet_is_said(project_of: Callable[..., Project], words: Words) -> None:
+    rows = [{"text": row["text"], "label": f"{place % 30},5"} for place, row in enumerate(messages(60))]
+    at = visit("data", words, project=project_of("scores.csv", as_csv(rows, ";")).id)
+    expected = said(SAID["score"], words, lowest="0,5", highest="29,5", count="30")
+    assert expected in [remark.value for remark in at.warning]
+    at = visit("data", words, project=project_of("classes.csv", as_csv(messages(60))).id)
+    assert said(SAID["classes"], words, count="3") in texts(at)
+    assert not at.warning
