@@ -39,7 +39,7 @@ def gauge(volume: Volume, words: Words) -> dict[str, Any]:
     borders = [volume.low / 100, volume.low / 10, volume.low, volume.high, volume.high * 10]
     stretches = [(FLAME, 0.35), (GREY, 0.25), (BLUE, 0.3), (BLUE, 0.55)]
     shapes = [
-        {"type": "rect", "x0": left, "x1": right, "y0": -0.5, "y1": 0.5, "fillcolor": colour, "opacity": strength, "line": {"width": 0}}
+        {"type": "rect", "x0": left, "x1": right, "y0": -0.5, "y1": 0.5, "fillcolor": colour, "opacity": strength, "line": {"width": 0}, "layer": "below"}
         for left, right, (colour, strength) in zip(borders, borders[1:], stretches, strict=False)
     ]  # fmt: skip
     rows = min(max(volume.rows, borders[0]), borders[-1])
