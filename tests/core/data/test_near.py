@@ -6,7 +6,7 @@ import random
 from itertools import pairwise
 from pathlib import Path
 
-from core.data.near import ALIKE, near_duplicates
+from core.data.near import near_duplicates
 from core.data.reading import read
 
 WORDS = [f"word{place}" for place in range(3000)]
@@ -53,7 +53,7 @@ def test_every_answer_is_as_alike_as_promised_and_leads_to_a_text_that_stays() -
     for later, earlier in follows.items():
         assert earlier < later
         assert earlier not in follows
-        assert alike(chain[later], chain[earlier]) >= ALIKE
+        assert alike(chain[later], chain[earlier]) >= 0.75
 
 
 def test_a_thousand_times_nearly_the_same_text_is_one_group() -> None:
@@ -79,3 +79,15 @@ def test_what_comparing_every_pair_finds_is_found(shared_data: Path) -> None:
     assert wanted
     found = near_duplicates(texts)
     assert len(wanted - found.keys() - set(found.values())) <= 0.02 * len(wanted)
+
+
+def test_texts_with_four_words_of_thirty_changed_are_not_taken_for_the_same() -> None:
+    """21 pairs of words of 37 are in both: 0.57."""
+    texts = texts_of(40)
+    others = []
+    for text in texts:
+        for place in (4, 11, 18, 25):
+            text = changed(text, place)
+        others.append(text)
+    assert alike(texts[0], others[0]) < 0.6
+    assert near_duplicates([*texts, *others]) == {}
