@@ -8,12 +8,14 @@ from core.data.columns import Roles
 from core.data.examples import Tally, require_learnable
 from core.data.reading import read
 from core.errors import UserError
-from core.store.project import Project, keep_upload, read_rows, set_roles, tally_table
+from core.store.project import Project, keep_upload, read_fixed_rows, set_roles, table_stamp, tally_table
 from core.words import N_, Words
 from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
 from pages.parts.errors import reported, show_error
 from pages.parts.figures import label_counts
+from pages.parts.health import show_health
+from pages.parts.label_form import show_label_form
 from pages.parts.look import lead, quiet
 from pages.parts.plain import plain
 from pages.parts.samples import offer_samples
@@ -75,7 +77,7 @@ def preview(project: Project, words: Words) -> None:
     assert roles is not None
     pages = max(1, -(-table.rows // PAGE))
     shown = min(st.session_state.get(f"page_of_{project.id}", 1), pages)
-    rows = read_rows(project, (shown - 1) * PAGE, PAGE)
+    rows, aside = read_fixed_rows(project, (shown - 1) * PAGE, PAGE)
     names = {roles.text: _("text"), roles.question: _("question"), roles.label: _("label")}
     headers = ["№"] + [
         escape(column) + (f"<span class='role'>{escape(names[column])}</span>" if column in names else "")
@@ -83,6 +85,9 @@ def preview(project: Project, words: Words) -> None:
     ]
     first = (shown - 1) * PAGE + 1
     cells = [[words.integer(first + place), *map(str, row)] for place, row in enumerate(rows.itertuples(index=False))]
+    for place, cell in enumerate(cells):
+        if first + place in aside:
+            cell[0] = " · ".join([cell[0], _("set aside")])
     with st.container(height=430, border=True):
         st.html(sheet_html(headers, cells, numbers=frozenset({0})))
     if pages > 1:
@@ -148,12 +153,6 @@ def tally_of(_project: Project, stamp: tuple[str, int, str]) -> Tally:
     return tally_table(_project)
 
 
-def table_stamp(project: Project) -> tuple[str, int, str]:
-    """Changes when the table or its roles do."""
-    changed = (project.folder / "table.parquet").stat().st_mtime_ns
-    return project.id, changed, repr(project.roles)
-
-
 def labels(tally: Tally, words: Words, has_label: bool) -> None:
     """How many rows each label has, and how many rows cannot be used."""
     _ = words.gettext
@@ -161,6 +160,9 @@ def labels(tally: Tally, words: Words, has_label: bool) -> None:
         words.ngettext("{count} without text", "{count} without text", tally.empty_text) if tally.empty_text else "",
         words.ngettext("{count} without label", "{count} without label", tally.empty_label)
         if tally.empty_label
+        else "",
+        words.ngettext("{count} set aside by a fix", "{count} set aside by fixes", sum(tally.fixed.values()))
+        if tally.fixed
         else "",
     ]
     aside = ", ".join(part for part in left if part)
@@ -211,8 +213,11 @@ def page() -> None:
     roles = project.roles
     assert roles is not None
     with reported():
-        tally = tally_of(project, table_stamp(project))
+        stamp = table_stamp(project)
+        show_label_form(project, stamp, words)
+        tally = tally_of(project, stamp)
         labels(tally, words, roles.label is not None)
+        show_health(project, stamp, words)
         if roles.label is not None:
             require_learnable(tally, roles)
             if st.button(_("Go on to the training"), type="primary", icon=":material/arrow_forward:"):

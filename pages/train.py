@@ -11,7 +11,7 @@ from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.draft import keep_draft, read_draft
-from core.store.project import Project
+from core.store.project import Project, table_stamp
 from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
@@ -50,7 +50,7 @@ def lengths_of(_project: Project, stamp: tuple[str, int, str], model: ModelChoic
 def show_form(project: Project, words: Words) -> None:
     """The choices of a new run, and its launch."""
     _ = words.gettext
-    stamp = (project.id, (project.folder / "table.parquet").stat().st_mtime_ns, repr(project.roles))
+    stamp = table_stamp(project)
     with st.spinner(_("Looking at the table…")):
         rows, labels, language = facts_of(project, stamp)
     lead(

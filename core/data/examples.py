@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from core.data.columns import Roles, check_roles
+from core.data.fixes import Fix, amend
 from core.errors import UserError
 
 COLUMNS = ["id", "origin", "text", "question", "label"]
@@ -21,26 +24,30 @@ MINIMUM_OF_A_LABEL = 2
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows of a table by what can be done with them: rows of the table = used + empty_text + empty_label."""
+    """Rows of a table by what can be done with them: their sum is the rows of the table."""
 
     used: int
     empty_text: int
     empty_label: int
     labels: dict[str, int]
     """Rows in use of each label, the most frequent first; empty without a label column."""
+    fixed: dict[str, int] = field(default_factory=dict)
+    """Rows that fixes set aside, by their reason."""
 
 
 @dataclass(frozen=True)
 class Selection:
     examples: pd.DataFrame
     tally: Tally
+    aside: dict[int, str]
+    """The rows that are not in use, from 1, each with its reason: empty_text, empty_label, or the code of a fix."""
 
 
-def select(table: pd.DataFrame, roles: Roles) -> Selection:
-    """The examples of a table: rows with a text and, when a column is the label, a label.
+def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Selection:
+    """The examples of a table: rows with a text and, when a column is the label, a label; corrected as the fixes say.
 
-    Spaces around cells are removed. Ids are "r1" for the first row of the table, and stay with their row.
-    Raises UserError: those of check_roles.
+    Spaces around cells are removed. Ids are "r1" for the first row of the table, and stay with their row, whatever fixes
+    do. Fixes made for other roles rest. Raises UserError: those of check_roles.
     """
     check_roles(roles, list(table.columns))
     frame = pd.DataFrame(
@@ -52,12 +59,17 @@ def select(table: pd.DataFrame, roles: Roles) -> Selection:
             "label": _stripped(table, roles.label),
         }
     )
-    no_text = frame["text"] == ""
-    no_label = (frame["label"] == "") & ~no_text & (roles.label is not None)
-    examples = frame[~no_text & ~no_label].reset_index(drop=True)
+    aside = amend(frame, [fix for fix in fixes if fix.roles == roles])
+    if roles.label is not None:
+        aside |= dict.fromkeys(_rows(frame["label"] == ""), "empty_label")
+    aside |= dict.fromkeys(_rows(frame["text"] == ""), "empty_text")
+    used = [row not in aside for row in range(1, len(frame) + 1)]
+    examples = frame[used].reset_index(drop=True)
     counts = examples["label"].value_counts() if roles.label else {}
     labels = {str(label): int(count) for label, count in counts.items()}
-    return Selection(examples, Tally(len(examples), int(no_text.sum()), int(no_label.sum()), labels))
+    reasons = Counter(aside.values())
+    empty_text, empty_label = reasons.pop("empty_text", 0), reasons.pop("empty_label", 0)
+    return Selection(examples, Tally(len(examples), empty_text, empty_label, labels, dict(reasons)), aside)
 
 
 def require_learnable(tally: Tally, roles: Roles) -> None:
@@ -78,6 +90,11 @@ def fingerprint(examples: pd.DataFrame) -> str:
     for row in examples[COLUMNS].itertuples(index=False):
         digest.update("\x1f".join(map(str, row)).encode() + b"\x1e")
     return digest.hexdigest()
+
+
+def _rows(chosen: pd.Series) -> list[int]:
+    """The numbers of the rows that are true."""
+    return [place + 1 for place in chosen.to_numpy(bool).nonzero()[0].tolist()]
 
 
 def _stripped(table: pd.DataFrame, column: str | None) -> pd.Series:

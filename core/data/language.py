@@ -1,4 +1,4 @@
-"""The main language of a table, from a few of its texts. Lingua, limited to a few languages: all of them take 0.9 GB."""
+"""The languages of a table, from a few of its texts. Lingua, limited to a few languages: all of them take 0.9 GB."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from core.words import N_
+
 if TYPE_CHECKING:
     from lingua import LanguageDetector
+
+NAMES = {"fr": N_("French"), "en": N_("English"), "de": N_("German"), "es": N_("Spanish"), "it": N_("Italian")}
 
 SAMPLE = 200
 """Texts looked at."""
@@ -17,12 +21,17 @@ CHARACTERS = 300
 
 def main_language(texts: list[str]) -> str | None:
     """The ISO 639-1 code (en, fr, de, es, it) of most of the texts; None when no language has the majority."""
-    step = max(1, len(texts) // SAMPLE)
-    found = Counter(_code(text[:CHARACTERS]) for text in texts[::step][:SAMPLE])
+    found = Counter(code for _, code in languages(texts))
     if not found:
         return None
     code, count = found.most_common(1)[0]
     return code if count * 2 > found.total() else None
+
+
+def languages(texts: list[str]) -> list[tuple[int, str | None]]:
+    """The places of the texts looked at, and the code of each; None for what could be any."""
+    step = max(1, len(texts) // SAMPLE)
+    return [(place, _code(texts[place][:CHARACTERS])) for place in range(0, len(texts), step)[:SAMPLE]]
 
 
 def _code(text: str) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from core.data.examples import Selection, fingerprint, require_learnable, select
+from core.data.examples import Selection, fingerprint, require_learnable
 from core.data.split import Part, parts_met, split
 from core.errors import UserError
 from core.home import require_room
@@ -22,7 +22,7 @@ from core.models.choice import ModelChoice
 from core.models.hub import check_hub
 from core.models.weights import training_size
 from core.store.job_folder import ENDED
-from core.store.project import Project, open_project, read_table
+from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
 from core.store.storage import require_quota
 from core.train.settings import Settings
@@ -111,7 +111,7 @@ def learnable(project: Project) -> Selection:
     """The examples a run would learn from. Raises UserError when there is nothing to learn."""
     if project.table is None or project.roles is None:
         raise UserError("no_label_role")
-    selection = select(read_table(project, project.roles.columns()), project.roles)
+    selection = select_table(project)
     require_learnable(selection.tally, project.roles)
     return selection
 

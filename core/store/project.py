@@ -17,13 +17,14 @@ from core.data.columns import Roles, check_roles, guess_roles
 from core.errors import UserError
 from core.home import home, write_bytes
 from core.store.database import JobRow, ProjectRow, engine
+from core.store.fixes import forget_fixes, read_fixes
 from core.store.parquet import read_frame, read_slice, write_frame
 
 if TYPE_CHECKING:
     # pandas takes its time and 50 MB: a list of projects does without.
     import pandas as pd
 
-    from core.data.examples import Tally
+    from core.data.examples import Selection, Tally
     from core.data.reading import Reading
 
 LOCAL_OWNER = "local"
@@ -103,12 +104,13 @@ def delete_project(identifier: str) -> None:
 
 
 def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) -> Project:
-    """Keeps an upload byte for byte with the table read from it, and guesses the roles anew."""
+    """Keeps an upload byte for byte with the table read from it, guesses the roles anew and forgets the fixes of the former."""
     project = open_project(identifier)
     upload = project.folder / "upload"
     shutil.rmtree(upload, ignore_errors=True)
     upload.mkdir(parents=True)
     write_bytes(upload / _safe_file_name(name), content)
+    forget_fixes(project.folder)
     write_frame(project.folder / "table.parquet", reading.table)
     facts = TableFacts(
         name=name,
@@ -137,17 +139,45 @@ def read_table(project: Project, columns: list[str] | None = None) -> pd.DataFra
     return read_frame(project.folder / "table.parquet", columns)
 
 
-def tally_table(project: Project) -> Tally:
-    """What the rows of the project's table allow with its present roles. Raises UserError: those of check_roles."""
+def select_table(project: Project) -> Selection:
+    """The examples of the project's table with its roles and fixes. Raises UserError: those of check_roles."""
     from core.data.examples import select as select_examples
 
     assert project.roles is not None
-    return select_examples(read_table(project, project.roles.columns()), project.roles).tally
+    return select_examples(read_table(project, project.roles.columns()), project.roles, read_fixes(project.folder))
+
+
+def tally_table(project: Project) -> Tally:
+    """What the rows of the project's table allow with its present roles. Raises UserError: those of check_roles."""
+    return select_table(project).tally
+
+
+def table_stamp(project: Project) -> tuple[str, int, str]:
+    """Changes when the table, its roles or its fixes do."""
+    changed = (project.folder / "table.parquet").stat().st_mtime_ns
+    fixes = " ".join(fix.id for fix in read_fixes(project.folder))
+    return project.id, changed, f"{project.roles!r} {fixes}"
 
 
 def read_rows(project: Project, first: int, count: int) -> pd.DataFrame:
     """`count` rows from row `first` (0-based), without loading the rest of the table into pandas."""
     return read_slice(project.folder / "table.parquet", first, count)
+
+
+def read_fixed_rows(project: Project, first: int, count: int) -> tuple[pd.DataFrame, dict[int, str]]:
+    """The same rows as the fixes have them, and those among them that fixes set aside (numbers from 1), with their reason."""
+    from core.data.fixes import amend
+
+    rows = read_rows(project, first, count)
+    roles = project.roles
+    fixes = [fix for fix in read_fixes(project.folder) if fix.roles == roles]
+    if roles is None or not fixes:
+        return rows, {}
+    named = {"text": roles.text, "question": roles.question, "label": roles.label}
+    parts = {part: rows[column].str.strip() if column else "" for part, column in named.items()}
+    frame = rows[[]].assign(**parts)
+    aside = amend(frame, fixes, first + 1)
+    return rows.assign(**{column: frame[part] for part, column in named.items() if column}), aside
 
 
 def clean_name(name: str) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.data.formula import neutralised
 from core.home import write_json, write_whole
 from core.store.job_folder import Progress, State
 from core.store.labelling import Labelling
@@ -57,7 +58,7 @@ def label(labelling: Labelling, check: Callable[[], None] = lambda: None) -> Sta
 
 
 def finish(labelling: Labelling, table: pd.DataFrame, labels: list[str]) -> None:
-    """predictions.csv, then result.json."""
+    """predictions.csv, made for a spreadsheet, then result.json."""
     import pandas as pd
 
     record = labelling.record()
@@ -67,7 +68,7 @@ def finish(labelling: Labelling, table: pd.DataFrame, labels: list[str]) -> None
     added = list(labelled.columns[len(table.columns) :])
     write_whole(
         labelling.predictions_file,
-        lambda aside: labelled.to_csv(
+        lambda aside: neutralised(labelled).to_csv(
             aside, index=False, sep=record.delimiter, lineterminator="\n", encoding="utf-8-sig"
         ),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.data.language import NAMES
 from core.models.catalogue import EMBEDDED, HUB, Entry
 from core.models.choice import ModelChoice
 from core.models.hub import is_here
@@ -13,14 +14,7 @@ from core.store.project import Project
 from core.store.run import list_runs
 from core.words import N_, Words
 
-LANGUAGES = {
-    "fr": N_("French"),
-    "en": N_("English"),
-    "…": N_("a hundred others"),
-    "de": N_("German"),
-    "es": N_("Spanish"),
-    "it": N_("Italian"),
-}
+LANGUAGES = {**NAMES, "…": N_("a hundred others")}
 TYPED, FOLDER = "typed", "folder"
 
 

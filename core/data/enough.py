@@ -1,0 +1,85 @@
+"""Is the table large enough? The field's rules of thumb, applied to what is in it: a place on a scale, and what would help most.
+
+Hundreds to thousands of rows for a simple task, thousands to tens of thousands for a common one, tens to hundreds of thousands for a
+complex one. They were meant for models trained from little; a pre-trained encoder starts earlier, so the lower end is a start, not a bar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.data.findings import Finding
+from core.data.subject import Subject
+from core.words import N_
+
+Kind = Literal["simple", "common", "complex"]
+Verdict = Literal["short", "start", "good", "ample"]
+
+VOLUMES: dict[Kind, tuple[int, int]] = {"simple": (300, 3_000), "common": (3_000, 30_000), "complex": (30_000, 300_000)}
+"""Rows from which a task of this kind goes well, and from which more of them change little."""
+
+SIMPLE, COMMON = 3, 20
+"""Labels up to which a task is simple, or common; one that reads two texts together is never simple."""
+START = 10
+"""A tenth of the lower end is a start: a first model that shows whether the labels can be told apart."""
+THIN = 50
+"""Rows of a label, below which more of them help more than anything else."""
+FEW = 2_000
+"""Rows up to which one division into parts is much a matter of luck."""
+VARIED = 0.9
+"""Share of different texts, below which the rows say less than their number promises."""
+
+VERDICTS: dict[Verdict, str] = {
+    "short": N_("Too little to judge by: the result will be mostly luck."),
+    "start": N_("A start: enough for a first model, and to see whether the labels can be told apart."),
+    "good": N_("Enough for a task of this kind."),
+    "ample": N_("Plenty: more rows of the same sort will change little."),
+}
+KINDS: dict[Kind, str] = {"simple": N_("simple"), "common": N_("common"), "complex": N_("complex")}
+
+ADVICE: dict[str, str] = {
+    "more_rows": N_("More rows of “{label}”, which has {count}: this helps most."),
+    "back_translation": N_("Paraphrases by back-translation, for the labels with few rows. The Augment page will make them."),
+    "transfer": N_("A model that already reads the language of your texts, or a former training of this project: it needs fewer rows."),
+    "cross_validation": N_("With so few rows one division is partly luck: launch several trainings with their own seeds and compare them."),
+    "more_sources": N_("Texts from other sources: {share} of the rows say something new, the others repeat them."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Volume:
+    """How far the rows go. rows: those that say something of their own; low, high: the scale of this kind of task."""
+
+    kind: Kind
+    verdict: Verdict
+    rows: int
+    labels: int
+    low: int
+    high: int
+    advice: tuple[tuple[str, dict[str, object]], ...]
+    """Codes of ADVICE with their facts, what helps most first."""
+
+
+def volume(subject: Subject, findings: tuple[Finding, ...]) -> Volume | None:
+    """None without two labels: then there is nothing to judge."""
+    counts = subject.counts
+    if len(counts) < 2:
+        return None
+    near = next((len(finding.rows) for finding in findings if finding.code == "near_duplicate"), 0)
+    own = max(len(set(subject.keys)) - near, 1)
+    pairs = subject.questions is not None
+    kind: Kind = "complex" if len(counts) > COMMON else "common" if len(counts) > SIMPLE or pairs else "simple"
+    low, high = VOLUMES[kind]
+    verdict: Verdict = "short" if own < low / START else "start" if own < low else "good" if own < high else "ample"
+    label, count = counts.most_common()[-1]
+    advice: list[tuple[str, dict[str, object]]] = []
+    if count < THIN:
+        advice.append(("more_rows", {"label": label, "count": count}))
+    if own < VARIED * len(subject.rows):
+        advice.append(("more_sources", {"share": own / len(subject.rows)}))
+    if own < low:
+        advice += [("transfer", {}), ("back_translation", {})]
+    if len(subject.rows) < FEW:
+        advice.append(("cross_validation", {}))
+    return Volume(kind, verdict, own, len(counts), low, high, tuple(advice))

@@ -1,0 +1,98 @@
+"""What is wrong with the labels: one alone, spellings of one, too few rows, too uneven, standing in the text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from core.data.findings import Finding
+from core.data.fixes import Fix
+from core.data.subject import Subject, folded
+
+LEAST = 10
+"""Rows of a label, below which it can hardly be learned."""
+UNEVEN = 10
+"""Times as many rows as the rarest label has: from there on the frequent label wins by its number."""
+LEAK = 0.5
+"""Share of a label's rows that hold its name, from which it counts as told in advance."""
+ELSEWHERE = 0.05
+"""Share of the other rows that may hold it all the same."""
+NAMED = 6
+"""Labels named in a title."""
+WORD = re.compile(r"[^\W_]+")
+OTHERS = 2000
+"""Rows of other labels that are looked at."""
+
+
+def amounts(subject: Subject) -> Iterator[Finding]:
+    counts = subject.counts
+    if len(counts) == 1:
+        yield Finding("one_label", "fault", facts={"label": next(iter(counts))})
+    if len(counts) < 2:
+        return
+    ranked = counts.most_common()
+    rare = [label for label, count in reversed(ranked) if count < LEAST]
+    if rare:
+        rows = _rows_of(subject, rare)
+        # A classifier needs two labels: when the rare ones are all there is, or all but one, nothing is set aside.
+        fix = subject.aside("rare_label", rows) if len(counts) - len(rare) >= 2 else None
+        facts = {"labels": _named([f"{label} ({counts[label]})" for label in rare]), "least": LEAST}
+        yield Finding("rare_label", "fault" if len(rare) * 2 > len(counts) else "warning", rows, facts=facts, fix=fix)
+    (largest, most), (smallest, least) = ranked[0], ranked[-1]
+    if most >= UNEVEN * least:
+        facts = {"largest": largest, "smallest": smallest, "times": most // least}
+        yield Finding("imbalance", "warning", _rows_of(subject, [smallest]), facts=facts)
+
+
+def spellings(subject: Subject) -> Iterator[Finding]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for label, _ in subject.counts.most_common():
+        groups[folded(label)].append(label)
+    several = [group for group in groups.values() if len(group) > 1]
+    if several:
+        becomes = {label: group[0] for group in several for label in group[1:]}
+        rows = _rows_of(subject, becomes)
+        fix = Fix(code="label_spelling", roles=subject.roles, does="merge", rows=rows, labels=becomes)
+        facts = {"labels": _named([" = ".join(group) for group in several])}
+        yield Finding("label_spelling", "fault", rows, facts=facts, fix=fix)
+
+
+def leakage(subject: Subject) -> Iterator[Finding]:
+    """Whole names of labels, as words, in the texts. A name of one or two characters tells nothing."""
+    labels = subject.labels
+    if labels is None or len(subject.counts) < 2:
+        return
+    phrases = {label: _words(label) for label, count in subject.counts.items() if count >= LEAST}
+    phrases = {label: phrase for label, phrase in phrases.items() if len(phrase.strip()) > 2}
+    holds: dict[str, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        phrase = phrases.get(label)
+        if phrase is not None and phrase in _words(subject.texts[place]):
+            holds[label].append(place)
+    told = [label for label, places in holds.items() if len(places) >= LEAK * subject.counts[label]]
+    step = max(1, len(labels) // OTHERS)
+    some = [(labels[place], _words(subject.texts[place])) for place in range(0, len(labels), step)] if told else []
+    leaks = []
+    for label in told:
+        others = [text for other, text in some if other != label]
+        if sum(phrases[label] in text for text in others) <= ELSEWHERE * len(others):
+            leaks.append(label)
+    if leaks:
+        rows = tuple(sorted(subject.rows[place] for label in leaks for place in holds[label]))
+        yield Finding("leakage", "warning", rows, facts={"labels": _named(leaks)})
+
+
+def _words(text: str) -> str:
+    """Its words between single spaces, without case and accents, so that a phrase is found as whole words only."""
+    plain = text.lower() if text.isascii() else folded(text)
+    return f" {' '.join(WORD.findall(plain))} "
+
+
+def _rows_of(subject: Subject, labels: Sequence[str] | dict[str, str]) -> tuple[int, ...]:
+    wanted = set(labels)
+    return tuple(row for row, label in zip(subject.rows, subject.labels or (), strict=True) if label in wanted)
+
+
+def _named(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:NAMED]) + (", …" if len(labels) > NAMED else "")

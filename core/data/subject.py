@@ -1,0 +1,65 @@
+"""The rows under examination, as plain lists; what several examinations need is worked out once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.data.columns import Roles
+from core.data.examples import Selection
+from core.data.fixes import Fix
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Rows in use. rows: their numbers in the table, from 1; the lists run along them."""
+
+    rows: list[int]
+    texts: list[str]
+    questions: list[str] | None
+    labels: list[str] | None
+    roles: Roles
+
+    @classmethod
+    def of(cls, selection: Selection, roles: Roles) -> Subject:
+        examples = selection.examples
+        return cls(
+            rows=[int(identifier[1:]) for identifier in examples["id"]],
+            texts=examples["text"].tolist(),
+            questions=examples["question"].tolist() if roles.question else None,
+            labels=examples["label"].tolist() if roles.label else None,
+            roles=roles,
+        )
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The same for inputs that say the same, spaces and case aside: as core.data.split.content_key, unhashed."""
+        if self.questions is None:
+            return [" ".join(text.split()).casefold() for text in self.texts]
+        pairs = zip(self.texts, self.questions, strict=True)
+        return ["\x1f".join(" ".join(part.split()) for part in pair).casefold() for pair in pairs]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Rows of each label."""
+        return Counter(self.labels or ())
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """Labels without case, accents and needless spaces."""
+        fold = {label: folded(label) for label in self.counts}
+        return [fold[label] for label in self.labels or ()]
+
+    def aside(self, code: str, rows: Iterable[int]) -> Fix | None:
+        """The fix that sets these rows aside; none when nothing would be left."""
+        chosen = tuple(sorted(rows))
+        return Fix(code=code, roles=self.roles, does="aside", rows=chosen) if 0 < len(chosen) < len(self.rows) else None
+
+
+def folded(label: str) -> str:
+    """« Étiquette  A » and "etiquette a" are the same."""
+    letters = unicodedata.normalize("NFKD", " ".join(label.split()).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,42 @@
+"""The health of a project's table, seen with the model that it is to be learned with."""
+
+from __future__ import annotations
+
+from core.data.health import Report, examine
+from core.errors import UserError
+from core.models.catalogue import EMBEDDED, HUB
+from core.models.choice import ModelChoice
+from core.models.tokens import count_tokens, tokenizer_file
+from core.store.draft import read_draft
+from core.store.project import Project, read_table, select_table
+
+LONGEST = 512
+"""Word pieces that the encoders of the catalogue can read."""
+
+
+def check_up(project: Project) -> Report:
+    """Raises UserError: those of check_roles."""
+    assert project.roles is not None
+    selection = select_table(project)
+    choice = read_draft(project).model
+    try:
+        tokenizer, _ = tokenizer_file(choice, project.id)
+    except UserError:
+        # The folder chosen on the Train page has gone: that page says so; here any tokenizer will do.
+        choice = ModelChoice()
+        tokenizer, _ = tokenizer_file(choice, project.id)
+    return examine(
+        read_table(project, project.roles.columns()),
+        project.roles,
+        selection,
+        limit=LONGEST,
+        known=languages_of(choice),
+        count=lambda texts, questions: count_tokens(tokenizer, texts, questions),
+    )
+
+
+def languages_of(choice: ModelChoice) -> tuple[str, ...]:
+    """Of a model of our catalogue; of any other we do not know them."""
+    if choice.kind == "embedded":
+        return EMBEDDED.languages
+    return next((entry.languages for entry in HUB if choice.kind == "hub" and entry.name == choice.name), ())
