@@ -75,7 +75,7 @@ SENTENCES: dict[str, str] = {
     "empty_workbook": N_("“{name}” is an empty workbook. Save it with the table in it, then upload it."),
     "json_broken": N_("“{name}” is not JSON at its line {row}. Export the table again, then upload it."),
     "json_without_table": N_(
-        "“{name}” is JSON without a table in it. A list of objects is one: [{{\"text\": \"…\", \"label\": \"…\"}}, …]."
+        "“{name}” is JSON without a table in it. Give a list of objects, one a row, each with a text and its label."
     ),
     "parquet_damaged": N_("“{name}” cannot be read as a Parquet file: it is damaged or cut short. Export it again."),
     "too_large": N_("“{name}” is {size} and the limit is {limit}. Split it, or keep only the columns that matter."),

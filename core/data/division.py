@@ -39,18 +39,21 @@ def guess_division(sample: str, *, cut: bool) -> Division:
     first = 0
     while first < len(lines) and not lines[first].strip():
         first += 1
+    blank = first
     said = SEP.fullmatch(lines[first]) if first < len(lines) else None
     first += said is not None
+    while first < len(lines) - 1 and _is_remark(lines[first]):
+        first += 1
     quote = _quote(lines[first : first + ROWS])
     delimiter = said[1] if said else _delimiter(lines, first, quote)
     rows = [row for row, _ in zip(split_rows(lines, delimiter, quote, first), range(ROWS), strict=False)]
     whole = [row for row in rows if row.state != "broken"]
     if not whole:
-        return Division(delimiter, quote, first if said else 0, True, 1)
+        return Division(delimiter, quote, first if first > blank else 0, True, 1)
     width = Counter(len(row.cells) for row in whole).most_common(1)[0][0]
     place = header_place([row.cells for row in whole], width)
     header = is_header([row.cells for row in whole[place:]])
-    skipped = whole[place].line - 1 if place or said else 0
+    skipped = whole[place].line - 1 if place or first > blank else 0
     return Division(delimiter, quote, skipped, header, width)
 
 
@@ -73,12 +76,13 @@ def _delimiter(lines: list[str], first: int, quote: str) -> str:
         if not several:
             continue
         usual, times = several.most_common(1)[0]
-        share = times / len(rows)
+        # Titles above the header are no rows of it.
+        share = times / max(1, len(rows) - min(counts.index(usual), TITLES))
         if counts[0] != usual:
             text = "".join(lines[first : first + ROWS])
             # In prose a space follows a comma; in a table of commas it does not.
             prose = text.count(candidate + " ") * 2 > text.count(candidate)
-            if counts[0] == 1 and (share < 0.8 or prose or times < 3):
+            if share < 0.3 or (counts[0] == 1 and (share < 0.7 or prose or times < 3)):
                 continue
             share *= 0.6
         score = share + 0.01 * min(usual, 20)
@@ -101,10 +105,15 @@ def header_place(rows: list[list[str]], width: int) -> int:
     if width < 2 or usual < 2:
         return 0
     for place, row in enumerate(rows[:TITLES]):
-        is_title = len(row) < 2 or (bool(row[0].strip()) and not any(cell.strip() for cell in row[1:]))
+        alone = bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
+        is_title = len(row) < 2 or alone or len(row) * 2 < width
         if any(cell.strip() for cell in row) and (not is_title or _is_known(row[0])):
             return place
     return 0
+
+
+def _is_remark(line: str) -> bool:
+    return line.startswith("#") and not any(delimiter in line for delimiter in DELIMITERS)
 
 
 def _is_known(cell: str) -> bool:

@@ -41,6 +41,7 @@ NAMES = {
     "iso8859-7": "ISO 8859-7",
     "shift-jis": "Shift-JIS",
     "gb18030": "GB 18030",
+    "big5": "Big5",
 }
 """Those that a person may choose, as they are known; in the order in which they are offered."""
 
@@ -166,13 +167,19 @@ def _of_one_byte(sample: bytes) -> str:
     """Windows-1252 unless another reading of the high bytes looks more like writing."""
     shares = {encoding: _usual_share(sample.decode(encoding, errors="replace")) for encoding in WESTERN}
     best = max(WESTERN, key=lambda encoding: (shares[encoding], encoding == "cp1252"))
-    if shares[best] > 0.6 or len(sample) < 20:
+    if len(sample) < 20 or (shares[best] > 0.6 and not _in_a_row(sample)):
         return best if shares[best] > shares["cp1252"] else "cp1252"
 
     from charset_normalizer import from_bytes
 
     found = from_bytes(sample[:65_536], cp_isolation=[n for n in NAMES if not n.startswith("utf")]).best()
     return found.encoding.replace("_", "-") if found is not None and found.encoding != "latin_1" else "cp1252"
+
+
+def _in_a_row(sample: bytes) -> bool:
+    """Whether most high bytes stand beside another: words written in no Latin letters."""
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    return sum(len(run) for run in runs if len(run) > 2) * 2 > sum(map(len, runs))
 
 
 def _usual_share(text: str) -> float:

@@ -21,6 +21,9 @@ OFFICE = [
     ("word/", "", N_("a Word document")),
     ("ppt/", "", N_("a PowerPoint presentation")),
 ]
+FILEPASS = re.compile(rb"\x09\x08\x10\0\0\x06.{14}\x2f\0", re.DOTALL)
+"""The record of an old Excel file that says it is encrypted, right after the one that opens it."""
+
 CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 REPEATED = re.compile(rb'<table:table-row[^>]*number-rows-repeated="([0-9]+)"[^>]*>(.*?)</table:table-row>', re.DOTALL)
 COLUMNS_REPEATED = re.compile(rb'number-columns-repeated="([0-9]+)"[^>]*(?:/>|>(.{0,40}))', re.DOTALL)
@@ -49,7 +52,7 @@ def read_workbook(content: bytes, name: str, kind: str, sheet: str) -> tuple[lis
     """
     if kind in ("xlsx", "ods"):
         _inspect(content, name, kind)
-    elif "EncryptedPackage".encode("utf-16-le") in content:
+    elif "EncryptedPackage".encode("utf-16-le") in content or FILEPASS.search(content):
         raise UserError("workbook_password", name=name)
     elif "WordDocument".encode("utf-16-le") in content:
         raise UserError("not_a_table", name=name, kind=N_("a Word document"))
