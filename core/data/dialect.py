@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 
 from core.words import N_, Words
 
-TEXT_CONTAINERS = ("text", "gzip", "bz2", "xz", "zip")
-"""Containers whose inside is lines of text; the others (workbooks, Parquet, JSON) have cells of their own."""
-
 
 @dataclass(frozen=True)
 class Dialect:
@@ -72,10 +69,5 @@ NOTES: dict[str, str] = {
     "filled_rows": N_("Rows shorter than the header, filled with empty cells: {count}."),
     "quotes_mended": N_("Rows with quotation marks neither doubled nor closed, read all the same: {count}."),
     "escaped_quotes": N_("Quotation marks inside the cells are written with a backslash."),
-    "one_of_several": N_("{count} tables in this file; “{member}” was read."),
+    "one_of_several": N_("{count} sheets or tables in this file; “{member}” was read."),
 }
-
-
-def delimiter_of_cells() -> str:
-    """For what is no text: the delimiter with which results are given back."""
-    return ","

@@ -72,6 +72,16 @@ def read(
     return reading
 
 
+def peek(path: Path, name: str, dialect: Dialect) -> Reading:
+    """The beginning of a file, read so: quick, to be looked at. A packed file or a workbook is read whole."""
+    packed = dialect.container != "text" or dialect.encoding.startswith(("utf-16", "utf-32"))
+    if packed or path.stat().st_size < 2 * SAMPLE:
+        return read(path, name, dialect, columns_needed=1)
+    with path.open("rb") as file:
+        beginning = file.read(SAMPLE)
+    return read(beginning[: beginning.rfind(b"\n") + 1] or beginning, name, dialect, columns_needed=1)
+
+
 def _open(content: bytes, name: str, dialect: Dialect | None, member: str, packed: str) -> Reading:
     """packed: the container that was opened before this one, which is the last that may be."""
     kind = kind_of_stream(content)
