@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from core.data.rows import SWALLOWED
+
 CHUNK = 8 * 1024 * 1024
 """Bytes looked at together: the masks of a whole file would weigh as much as the file."""
 
@@ -28,7 +30,10 @@ def read_quickly(content: bytes, start: int, names: list[str], delimiter: str, q
         if len(marks):
             if not _well_placed(content, start, marks, delimiter):
                 return None
-            lines_within = _lines_within(content, start, marks)
+            longest = _longest_cell(content, start, marks)
+            if longest > SWALLOWED:
+                return None  # rows, perhaps, that a forgotten mark has swallowed
+            lines_within = longest > 0
     body = pa.py_buffer(content).slice(start)
     try:
         table = arrow_csv.read_csv(
@@ -80,15 +85,20 @@ def _well_placed(content: bytes, start: int, marks: np.ndarray, delimiter: str) 
     return bool(closes.all())
 
 
-def _lines_within(content: bytes, start: int, marks: np.ndarray) -> bool:
-    """Whether a cell holds a line end."""
+def _longest_cell(content: bytes, start: int, marks: np.ndarray) -> int:
+    """Line ends in the cell that has most of them."""
     whole = np.frombuffer(content, np.uint8)
+    longest = 0
     for place in range(start, len(whole), CHUNK):
-        part = whole[place : place + CHUNK]
-        ends = np.flatnonzero((part == 10) | (part == 13)) + place
-        if (np.searchsorted(marks, ends) % 2).any():
-            return True
-    return False
+        ends = np.flatnonzero(whole[place : place + CHUNK] == 10) + place
+        within = np.searchsorted(marks, ends)
+        within = within[within % 2 == 1]
+        if len(within):
+            longest = max(longest, int(np.unique(within, return_counts=True)[1].max()))
+    if not longest and content.find(b"\r", start) >= 0:
+        ends = np.flatnonzero(whole[start:] == 13) + start
+        longest = int((np.searchsorted(marks, ends) % 2).any())
+    return longest
 
 
 def _has_empty_row(table: pa.Table) -> bool:

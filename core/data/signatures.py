@@ -49,4 +49,6 @@ def refuse_what_is_no_table(content: bytes, name: str, other: str = "") -> None:
     if WEB.match(start):
         raise UserError("html_file", name=name)
     if XML.match(start):
-        raise UserError("html_file" if b"<html" in start.lower() else "xml_file", name=name)
+        if b"<html" in start.lower():
+            raise UserError("html_file", name=name)
+        raise UserError("xml_file", name=name)

@@ -19,7 +19,7 @@ from pages.parts.plain import plain
 from pages.parts.sheet import sheet_html
 
 DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
-QUOTES = {'"': N_("quotation marks"), "'": N_("apostrophes"), "": N_("none")}
+QUOTES = {'"': N_("quotation marks"), "'": N_("single quotes"), "": N_("none")}
 CONTAINERS = {
     "gzip": "gzip", "bz2": "bz2", "xz": "xz", "zip": "zip", "xlsx": "Excel", "xls": "Excel 97", "ods": "LibreOffice",
     "parquet": "Parquet", "json": "JSON", "jsonl": "JSON Lines",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.data.reading import LIMIT
+from core.data.archives import LIMIT
 from core.errors import SENTENCES
 from core.store.project import Project, create_project, open_project, read_table
 from core.words import Words
@@ -22,16 +22,13 @@ BAD: dict[str, tuple[bytes, str, dict[str, Any]]] = {
     "an empty file": (b"", "empty_file", {}),
     "blank lines only": (b"\n \r\n", "empty_file", {}),
     "a picture": (PNG, "not_a_table", {"kind": "a PNG picture"}),
-    "a workbook": (b"PK\x03\x04\x14\0", "not_a_table", {"kind": "a zip file or an Excel or LibreOffice workbook"}),
-    "a program": (b"\x7fELF\x02\x01\x01\0\0", "not_a_table", {"kind": "a file of another kind"}),
+    "a workbook cut short": (b"PK\x03\x04\x14\0", "archive_damaged", {}),
+    "a program": (b"\x7fELF\x02\x01\x01\0\0", "not_a_table", {"kind": "a program"}),
+    "a web page named .xls": (b"<html><table><tr><td>a</td></tr></table></html>", "html_file", {}),
     "a header alone": (b"text,label\n", "no_rows", {"columns": "text, label"}),
     "one column": (b"message\nhello\nbye\n", "one_column", {"column": "message"}),
-    "bytes of no encoding": (b"text,label\ncaf\xe9,a\nbad \x81,b\n", "unreadable_text", {"row": 3}),
-    "a quotation mark never closed": (
-        b'text,label\na,b\n"c,d\n',
-        "broken_row",
-        {"row": 3, "problem": "a quotation mark is never closed, or closed too early"},
-    ),
+    "half a character": ("text,label\na,b\n".encode("utf-16")[:-1], "unreadable_text", {"row": 2}),
+    "no row that fits": (b"text,label\na,b,c\n", "all_set_aside", {"rows": 1, "columns": "text, label"}),
 }
 
 
@@ -61,7 +58,8 @@ def test_a_bad_file_leaves_the_former_table_as_it_was(project_of: Callable[..., 
 
 
 def test_every_fault_of_a_file_is_tried_here() -> None:
-    uploads = {"empty_file", "not_a_table", "unreadable_text", "no_rows", "one_column", "broken_row", "too_large"}
+    uploads = {"empty_file", "not_a_table", "unreadable_text", "no_rows", "one_column", "all_set_aside", "too_large"}
+    uploads |= {"html_file", "archive_damaged"}
     assert uploads <= set(SENTENCES)
     # A file too large is never uploaded: Streamlit's own limit is the same, see .streamlit/config.toml.
     assert {code for _, code, _ in BAD.values()} == uploads - {"too_large"}
