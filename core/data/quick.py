@@ -43,7 +43,10 @@ def read_quickly(content: bytes, start: int, names: list[str], delimiter: str, q
                 delimiter=delimiter, quote_char=quote or False, newlines_in_values=lines_within
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+                column_types=dict.fromkeys(names, pa.string()),
+                check_utf8=False,
+                strings_can_be_null=False,
+                null_values=[],
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError):

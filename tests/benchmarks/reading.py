@@ -19,7 +19,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-WORDS = ["le", "colis", "est", "arrivé", "trop", "tard", "et", "la", "facture", "a", "été", "payée", "deux", "fois,", "merci", "de", "répondre", "à", "ma", "question"]
+WORDS = [
+    "le",
+    "colis",
+    "est",
+    "arrivé",
+    "trop",
+    "tard",
+    "et",
+    "la",
+    "facture",
+    "a",
+    "été",
+    "payée",
+    "deux",
+    "fois,",
+    "merci",
+    "de",
+    "répondre",
+    "à",
+    "ma",
+    "question",
+]
 
 
 def make(path: Path, megabytes: int) -> None:
