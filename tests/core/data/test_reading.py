@@ -222,9 +222,6 @@ def test_quotation_marks_within_a_cell_are_read_where_only_one_division_fits() -
     reading = read(b'text,label\n"she said "no" to me, twice",x\na,y\n', "x.csv")
     assert cells(reading.table) == [['she said "no" to me, twice', "x"], ["a", "y"]]
     assert [note.code for note in reading.notes] == ["quotes_mended"]
-
-
-def test_an_inch_mark_inside_a_cell_breaks_nothing() -> None:
     assert cells(read(b'text,label\na 5" screen,b\nc,d\n', "x.csv").table) == [['a 5" screen', "b"], ["c", "d"]]
 
 
