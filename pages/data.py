@@ -9,7 +9,7 @@ from core.data.examples import Tally, require_learnable
 from core.data.reading import read
 from core.errors import UserError
 from core.store.project import Project, keep_upload, read_fixed_rows, set_roles, table_stamp, tally_table
-from core.words import N_, Words
+from core.words import Words
 from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
 from pages.parts.errors import reported, show_error
@@ -18,6 +18,7 @@ from pages.parts.health import show_health
 from pages.parts.label_form import show_label_form
 from pages.parts.look import lead, quiet
 from pages.parts.plain import plain
+from pages.parts.reread import how_read, looks_wrong, show_notes
 from pages.parts.samples import offer_samples
 from pages.parts.sheet import sheet_html
 from pages.parts.shell import begin, go
@@ -25,8 +26,6 @@ from pages.parts.shell import begin, go
 PAGE = 20
 """Rows of the preview at a time."""
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab")}
-ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 NOTHING = "\0"
 """The choice of no column; no header can be named so."""
 
@@ -35,7 +34,7 @@ def upload(project: Project, words: Words) -> None:
     """The uploader; a file that is read replaces the table, one that is not leaves everything as it was."""
     _ = words.gettext
     place = st.session_state.setdefault("uploads", 0)
-    file = st.file_uploader(_("Your table (CSV)"), key=f"upload_{place}")
+    file = st.file_uploader(_("Your table (CSV, Excel, LibreOffice, JSON, Parquet)"), key=f"upload_{place}")
     if file is None:
         return
     try:
@@ -62,11 +61,12 @@ def understood(project: Project, words: Words) -> None:
         words.size(table.size),
         words.ngettext("{count} row", "{count} rows", table.rows),
         words.ngettext("{count} column", "{count} columns", len(table.columns)),
-        ENCODINGS.get(table.encoding, table.encoding),
-        _("delimiter: {name}").format(name=_(DELIMITERS.get(table.delimiter, table.delimiter))),
+        *how_read(table, words),
     ]
     st.markdown(" · ".join(parts))
+    show_notes(project, words)
     show_set_aside(table.set_aside, words)
+    looks_wrong(project, words)
 
 
 def preview(project: Project, words: Words) -> None:

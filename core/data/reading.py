@@ -1,61 +1,25 @@
 """From the bytes of an upload to a table of text, with a word on how they were understood.
 
-Plain cases: UTF-8 with or without BOM, UTF-16 with BOM, cp1252; comma, semicolon, tab.
+Containers are opened, the encoding and the division into cells are found or taken from the person who knows better, and the
+rows are read: by Arrow where all is clean, row by row where it is not. A row that fits nowhere is set aside with its reason.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv as pc
 
+from core.data.archives import LIMIT, kind_of_stream, tables_in, unpack_member, unpack_stream
+from core.data.dialect import Dialect, Note, SetAside
+from core.data.division import guess_division
+from core.data.encodings import SAMPLE, encoded_twice, guess_encoding, repair, to_utf8
+from core.data.layout import lay_out, lay_out_text
+from core.data.records import looks_like_json, read_json, read_parquet
+from core.data.signatures import refuse_what_is_no_table
+from core.data.workbooks import kind_of_zip, read_workbook
 from core.errors import UserError
-from core.words import N_
-
-LIMIT = 200 * 1024 * 1024
-"""Largest upload read, in bytes; .streamlit/config.toml refuses larger ones before they come."""
-
-SIGNATURES = {
-    b"\x89PNG": N_("a PNG picture"),
-    b"\xff\xd8\xff": N_("a JPEG picture"),
-    b"GIF8": N_("a GIF picture"),
-    b"%PDF": N_("a PDF document"),
-    b"PK\x03\x04": N_("a zip file or an Excel or LibreOffice workbook"),
-    b"\xd0\xcf\x11\xe0": N_("an old Excel or Word file"),
-    b"\x1f\x8b": N_("a gzip file"),
-    b"PAR1": N_("a Parquet file"),
-    b"SQLite format": N_("a database"),
-}
-"""First bytes of what is often renamed or exported by mistake."""
-
-DELIMITERS = [",", ";", "\t"]
-SAMPLE = 65_536
-"""Characters that decide the delimiter."""
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How the bytes are to be read."""
-
-    encoding: str
-    delimiter: str
-
-
-@dataclass(frozen=True)
-class SetAside:
-    line: int
-    """In the file, from 1; the first one of a row over several lines."""
-    cells: tuple[str, ...]
-    reason: str
-
-    def shown(self) -> tuple[int, str, str]:
-        """Line, reason code, and what the row holds, cut: as people are told of it."""
-        return self.line, self.reason, " | ".join(self.cells)[:300]
 
 
 @dataclass(frozen=True)
@@ -68,166 +32,149 @@ class Reading:
     table: pd.DataFrame
     dialect: Dialect
     set_aside: tuple[SetAside, ...] = ()
+    notes: tuple[Note, ...] = ()
+    names: tuple[str, ...] = ()
+    """Of the columns, as the file has them."""
+    members: tuple[str, ...] = ()
+    """The sheets of the workbook or the tables of the archive; dialect.member is the one that was read."""
 
 
-def read(content: bytes | Path, name: str, dialect: Dialect | None = None, *, columns_needed: int = 2) -> Reading:
-    """Reads a CSV; `dialect` overrules what would be guessed. columns_needed: 2 to learn (text, label), 1 to predict.
+def read(
+    content: bytes | Path,
+    name: str,
+    dialect: Dialect | None = None,
+    *,
+    member: str = "",
+    columns_needed: int = 2,
+) -> Reading:
+    """Reads a table; `dialect` overrules what would be guessed, `member` only which sheet or file of an archive is read.
 
-    Words such as NA or None stay text. A row with more cells than the header, or with none filled, is set aside.
-    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, broken_row, too_large.
+    columns_needed: 2 to learn (text, label), 1 to predict. Words such as NA or None stay text.
+    Rows in the file = header + rows of the table + set_aside, blank lines apart.
+    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, too_large, html_file, and
+    those of the containers (archive_…, workbook_…, json_…, parquet_damaged, member_not_found).
     """
     if isinstance(content, Path):
+        size = content.stat().st_size
+        if size > LIMIT:
+            raise UserError("too_large", name=name, size=size, limit=LIMIT)
         content = content.read_bytes()
     if len(content) > LIMIT:
         raise UserError("too_large", name=name, size=len(content), limit=LIMIT)
-    _refuse_what_is_no_text(content, name)
-    dialect = dialect or guess_dialect(content, name)
-    table, set_aside = _parse(content, name, dialect)
+    reading = _open(content, name, dialect, member or (dialect.member if dialect else ""), "text")
+    table = reading.table
+    if not len(table) and reading.set_aside and any(row.reason != "empty" for row in reading.set_aside):
+        raise UserError("all_set_aside", name=name, rows=len(reading.set_aside), columns=_listed(table))
     if len(table.columns) < columns_needed:
         raise UserError("one_column", name=name, column=_short(table.columns[0]))
     if table.empty:
-        raise UserError("no_rows", name=name, columns=", ".join(_short(column) for column in table.columns))
-    return Reading(table, dialect, tuple(set_aside))
+        raise UserError("no_rows", name=name, columns=_listed(table))
+    return reading
 
 
-def guess_dialect(content: bytes, name: str) -> Dialect:
-    """The encoding from the BOM or from what decodes strictly, the delimiter from the first lines."""
-    encoding = _guess_encoding(content, name)
-    sample = content[: 4 * SAMPLE].decode(encoding, errors="ignore")[:SAMPLE]
-    return Dialect(encoding, _guess_delimiter(sample))
+def peek(path: Path, name: str, dialect: Dialect) -> Reading:
+    """The beginning of a file, read so: quick, to be looked at. A packed file or a workbook is read whole."""
+    packed = dialect.container != "text" or dialect.encoding.startswith(("utf-16", "utf-32"))
+    if packed or path.stat().st_size < 2 * SAMPLE:
+        return read(path, name, dialect, columns_needed=1)
+    with path.open("rb") as file:
+        beginning = file.read(SAMPLE)
+    return read(beginning[: beginning.rfind(b"\n") + 1] or beginning, name, dialect, columns_needed=1)
 
 
-def _refuse_what_is_no_text(content: bytes, name: str) -> None:
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise UserError("empty_file", name=name)
-    for signature, kind in SIGNATURES.items():
-        if content.startswith(signature):
-            raise UserError("not_a_table", name=name, kind=kind)
+def _open(content: bytes, name: str, dialect: Dialect | None, member: str, packed: str) -> Reading:
+    """packed: the container that was opened before this one, which is the last that may be."""
+    kind = kind_of_stream(content)
+    other = ""
+    if kind is None and content.startswith(b"PK\x03\x04"):
+        kind, other = kind_of_zip(content, name)
+    if kind in ("gzip", "bz2", "xz", "zip") and packed != "text":
+        raise UserError("archive_nested", name=name)
+    if kind in ("gzip", "bz2", "xz"):
+        return _open(unpack_stream(content, name, kind), name, dialect, member, kind)
+    if kind == "zip":
+        return _of_zip(content, name, dialect, member)
+    if kind in ("xlsx", "ods") or content.startswith(b"\xd0\xcf\x11\xe0"):
+        return _of_workbook(content, name, kind or "xls", dialect, member)
+    if content.startswith(b"PAR1"):
+        header, rows, aside = read_parquet(content, name)
+        return _of_cells([header, *rows], aside, "parquet", name, dialect, first=0)
+    refuse_what_is_no_table(content, name, other)
+    return _of_text(content, name, dialect, packed)
 
 
-def _guess_encoding(content: bytes, name: str) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        if not _decode(content, name, "utf-16").strip():
-            raise UserError("empty_file", name=name)
-        return "utf-16"
-    if b"\0" in content[:SAMPLE]:
-        raise UserError("not_a_table", name=name, kind=N_("a file of another kind"))
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        _decode(content, name, "cp1252")
-        return "cp1252"
-    return "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
-
-
-def _decode(content: bytes, name: str, encoding: str) -> str:
-    """Raises UserError("unreadable_text") with the line of the first bytes that make no character."""
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = content[: error.start].decode(encoding, errors="ignore").count("\n") + 1
-        raise UserError("unreadable_text", name=name, row=row) from None
-
-
-def _guess_delimiter(sample: str) -> str:
-    header = next(line for line in sample.splitlines() if line.strip())
-    present = [delimiter for delimiter in DELIMITERS if delimiter in header]
-    if len(present) == 1:
-        return present[0]
-    if not present:
-        return _delimiter_of_one_column(sample)
-
-    from clevercsv import Sniffer
-    from clevercsv.exceptions import Error, NoDetectionResult
-
-    try:
-        found = Sniffer().sniff(sample[:8192], delimiters=present)
-    except (NoDetectionResult, Error):
-        found = None
-    if found is not None and found.delimiter in DELIMITERS:
-        return str(found.delimiter)
-    return max(DELIMITERS, key=header.count)
-
-
-def _delimiter_of_one_column(sample: str) -> str:
-    """The header is one cell: what stands between the words of the rows below is part of their text."""
-    for delimiter in ("\t", ";", ","):
-        rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        if all(len(row) <= 1 for row in rows):
-            return delimiter
-    return "\t"
-
-
-def _parse(content: bytes, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[SetAside]]:
-    names = _header(content, dialect)
-    # Arrow takes all that follows a quotation mark never closed for one cell, and counts no blank line before the header.
-    if not names or content.count(b'"') % 2:
-        return _parse_carefully(content, name, dialect)
-    try:
-        table = _parse_fast(content, dialect, names)
-    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeError):
-        return _parse_carefully(content, name, dialect)
-    if (table == "").all(axis=1).any():
-        return _parse_carefully(content, name, dialect)
-    return table, []
-
-
-def _parse_fast(content: bytes, dialect: Dialect, names: list[str]) -> pd.DataFrame:
-    """Arrow's reader: strict, so that anything out of shape goes the careful way."""
-    read = pc.ReadOptions(encoding=dialect.encoding.removesuffix("-sig"), use_threads=True)
-    parse = pc.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True)
-    as_text = pc.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+def _of_zip(content: bytes, name: str, dialect: Dialect | None, member: str) -> Reading:
+    archive, tables = tables_in(content, name)
+    # The largest holds the table; what stands beside it tells of it.
+    chosen = member or max(tables, key=lambda each: archive.getinfo(each).file_size)
+    if chosen not in tables:
+        raise UserError("member_not_found", name=name, member=chosen)
+    reading = _open(unpack_member(archive, chosen, name), name, dialect, "", "zip")
+    notes = reading.notes
+    if len(tables) > 1:
+        notes = (Note("one_of_several", {"count": len(tables), "member": chosen}), *notes)
+    return replace(
+        reading, dialect=replace(reading.dialect, member=chosen, container="zip"), members=tuple(tables), notes=notes
     )
-    read.column_names = names
-    read.skip_rows = 0
-    read.skip_rows_after_names = 1
-    table = pc.read_csv(pa.BufferReader(content), read_options=read, parse_options=parse, convert_options=as_text)
-    return table.to_pandas(types_mapper={pa.string(): pd.StringDtype("pyarrow")}.get)
 
 
-def _header(content: bytes, dialect: Dialect) -> list[str]:
-    first = content[: 4 * SAMPLE].decode(dialect.encoding, errors="ignore")
-    rows = csv.reader(io.StringIO(first, newline=""), delimiter=dialect.delimiter)
-    return unique_names(next(rows, []))
+def _of_workbook(content: bytes, name: str, kind: str, dialect: Dialect | None, sheet: str) -> Reading:
+    rows, chosen, sheets = read_workbook(content, name, kind, sheet)
+    reading = _of_cells(rows, [], kind, name, dialect, first=1)
+    notes = reading.notes
+    if len(sheets) > 1:
+        notes = (Note("one_of_several", {"count": len(sheets), "member": chosen}), *notes)
+    return replace(reading, dialect=replace(reading.dialect, member=chosen), members=tuple(sheets), notes=notes)
 
 
-def _parse_carefully(content: bytes, name: str, dialect: Dialect) -> tuple[pd.DataFrame, list[SetAside]]:
-    """The csv module, row by row: short rows are filled; what does not fit under the header is set aside with its line."""
-    csv.field_size_limit(LIMIT)
-    text = _decode(content, name, dialect.encoding)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, strict=True)
-    kept: list[list[str]] = []
-    set_aside: list[SetAside] = []
-    line = 1
-    try:
-        names = unique_names(next(filter(None, rows), [""]))
-        line = rows.line_num + 1
-        for row in rows:
-            if not any(row):
-                if row:
-                    set_aside.append(SetAside(line, tuple(row), "empty"))
-            elif any(row[len(names) :]):
-                set_aside.append(SetAside(line, tuple(row), "too_many_cells"))
-            else:
-                kept.append((row + [""] * len(names))[: len(names)])
-            line = rows.line_num + 1
-    except csv.Error:
-        problem = N_("a quotation mark is never closed, or closed too early")
-        raise UserError("broken_row", row=line, name=name, problem=problem) from None
-    return pd.DataFrame(kept, columns=names, dtype=pd.StringDtype("pyarrow")), set_aside
+def _of_cells(
+    rows: list[list[str]], aside: list[SetAside], kind: str, name: str, dialect: Dialect | None, *, first: int
+) -> Reading:
+    """first: the number of the first row in the file, 0 where the header is no row of it."""
+    base = dialect or Dialect("utf-8", ",")
+    laid = lay_out(rows, first, dialect if kind in ("xlsx", "xls", "ods") else None, has_names=first == 0)
+    understood = replace(
+        base, container=kind, header=laid.header, skipped=laid.skipped, encoding="utf-8", delimiter=","
+    )
+    return Reading(laid.table, understood, (*laid.set_aside, *aside), tuple(laid.notes), tuple(laid.names))
 
 
-def unique_names(header: list[str]) -> list[str]:
-    """Header cells stripped; empty ones named by their place, repeated ones numbered."""
-    names: list[str] = []
-    for place, cell in enumerate(header, start=1):
-        base = " ".join(cell.replace("\ufeff", "").split()) or f"column {place}"
-        candidate, number = base, 2
-        while candidate in names:
-            candidate, number = f"{base} ({number})", number + 1
-        names.append(candidate)
-    return names
+def _of_text(content: bytes, name: str, dialect: Dialect | None, container: str) -> Reading:
+    encoding = dialect.encoding if dialect else guess_encoding(content, name)
+    content, encoding, notes = to_utf8(content, name, encoding, chosen=dialect is not None)
+    if not content[:4096].strip() and not content.strip():
+        raise UserError("empty_file", name=name)
+    kind = looks_like_json(content[:4096].decode("utf-8", "ignore"), name)
+    if kind:
+        found = read_json(content.decode("utf-8"), name, kind)
+        if found is not None:
+            header, rows, aside = found
+            reading = _of_cells([header, *rows], aside, kind, name, dialect, first=0)
+            return replace(reading, notes=(*notes, *reading.notes))
+    twice = encoded_twice(content)
+    if dialect and dialect.repair:
+        content = repair(content)
+        notes.append(Note("repaired"))
+    elif twice:
+        notes.append(Note("mojibake", {"count": twice}))
+    sample = content[:SAMPLE].decode("utf-8", "ignore")
+    guess = guess_division(sample, cut=len(content) > SAMPLE)
+    guessed = dialect is None
+    if dialect is None:
+        dialect = Dialect(encoding, guess.delimiter, guess.quote, "", guess.header, guess.skipped)
+    dialect = replace(dialect, encoding=encoding, newline=_newline(sample), container=container, member="")
+    laid, dialect = lay_out_text(content, dialect, guess.width, guess=guessed)
+    return Reading(laid.table, dialect, tuple(laid.set_aside), (*notes, *laid.notes), tuple(laid.names))
+
+
+def _newline(sample: str) -> str:
+    if "\r\n" in sample:
+        return "\r\n"
+    return "\r" if "\r" in sample and "\n" not in sample else "\n"
+
+
+def _listed(table: pd.DataFrame) -> str:
+    return ", ".join(_short(column) for column in table.columns[:20])
 
 
 def _short(text: str, width: int = 60) -> str:

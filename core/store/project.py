@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -42,6 +42,10 @@ class TableFacts:
     rows: int
     columns: list[str]
     set_aside: list[tuple[int, str, str]]
+    dialect: dict[str, Any] = field(default_factory=dict)
+    """The parts of a Dialect; empty in projects older than this."""
+    notes: list[tuple[str, dict[str, int | str]]] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -110,16 +114,30 @@ def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) ->
     shutil.rmtree(upload, ignore_errors=True)
     upload.mkdir(parents=True)
     write_bytes(upload / _safe_file_name(name), content)
+    return keep_reading(identifier, name, len(content), reading)
+
+
+def upload_of(project: Project) -> Path:
+    """The file as it was received."""
+    return next((project.folder / "upload").iterdir())
+
+
+def keep_reading(identifier: str, name: str, size: int, reading: Reading) -> Project:
+    """Keeps what was read from the upload, and guesses the roles anew."""
+    project = open_project(identifier)
     forget_fixes(project.folder)
     write_frame(project.folder / "table.parquet", reading.table)
     facts = TableFacts(
         name=name,
-        size=len(content),
+        size=size,
         encoding=reading.dialect.encoding,
         delimiter=reading.dialect.delimiter,
         rows=len(reading.table),
         columns=list(reading.table.columns),
         set_aside=[row.shown() for row in reading.set_aside],
+        dialect=asdict(reading.dialect),
+        notes=[(note.code, note.facts) for note in reading.notes],
+        members=list(reading.members),
     )
     roles = guess_roles(reading.table)
     _store(identifier, table=asdict(facts), roles=roles.model_dump())
@@ -192,7 +210,10 @@ def _store(identifier: str, **values: object) -> None:
 
 def _project(row: ProjectRow) -> Project:
     table = row.table
-    facts = TableFacts(**{**table, "set_aside": [tuple(entry) for entry in table["set_aside"]]}) if table else None
+    facts = None
+    if table:
+        lists = {key: [tuple(entry) for entry in table.get(key, [])] for key in ("set_aside", "notes")}
+        facts = TableFacts(**{**table, **lists})
     roles = Roles(**row.roles) if row.roles else None
     return Project(row.id, row.name, row.owner, row.created_at, facts, roles)
 

@@ -30,7 +30,9 @@ def test_an_empty_project_asks_for_a_table_and_offers_examples(home: object, wor
     project = create_project("Vide")
     at = visit("data", words, project=project.id)
     assert titles(at) == [said("Data", words)]
-    assert [each.label for each in at.file_uploader] == [said("Your table (CSV)", words)]
+    assert [each.label for each in at.file_uploader] == [
+        said("Your table (CSV, Excel, LibreOffice, JSON, Parquet)", words)
+    ]
     assert said("Try with an example", words) in texts(at)
     assert not may_go_on(at, words)
     at = click(at, "sample_shop_messages.csv")
