@@ -140,7 +140,7 @@ def prepare(*groups: str) -> None:
     install = [PYTHON, "-m", "pip", "install", "--no-input", "--progress-bar=off", "-c", "requirements.lock"]
     if not logged([*install, *names], LOG, PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0"):
         explain(LOG.read_text("utf-8", "replace"))
-    if any(VENV.glob("lib/python*/site-packages/nvidia_*")):
+    if any(VENV.glob("lib/python*/site-packages/nvidia_cu*")):
         say("large")
     aside = STAMP.with_suffix(".tmp")
     aside.write_text(json.dumps(wanted), "utf-8")

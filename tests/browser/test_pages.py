@@ -92,10 +92,9 @@ def test_a_picture_renamed_csv_is_a_sentence_and_loses_nothing(visit: Visit) -> 
     page.get_by_text("Remplacer ce tableau").click()
     picture = {"name": "photo.csv", "mimeType": "text/csv", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(1500)}
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(picture)
-    page.wait_for_selector("[data-testid=stAlert]")
-    said = page.inner_text("[data-testid=stAlert]")
-    assert "photo.csv" in said
-    assert "PNG" in said
+    said = page.locator("[data-testid=stAlert]", has_text="photo.csv")
+    said.wait_for()
+    assert "PNG" in said.inner_text()
     assert "1,5\u00a0ko" in page.inner_text("[data-testid=stFileUploader]")
     assert "shop_messages.csv" in page.inner_text("[data-testid=stMain]")
 
