@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from core.store import paraphrase_rows  # noqa: F401 (its tables)
 from core.store.database import Base
 
 context.configure(
