@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 NAMES = {"fr": N_("French"), "en": N_("English"), "de": N_("German"), "es": N_("Spanish"), "it": N_("Italian")}
 
+LEAD = 0.6
+"""How much surer than of any other one must be of a language to say that it is this one."""
+
 SAMPLE = 200
 """Texts looked at."""
 CHARACTERS = 300
@@ -32,6 +35,16 @@ def languages(texts: list[str]) -> list[tuple[int, str | None]]:
     """The places of the texts looked at, and the code of each; None for what could be any."""
     step = max(1, len(texts) // SAMPLE)
     return [(place, _code(texts[place][:CHARACTERS])) for place in range(0, len(texts), step)[:SAMPLE]]
+
+
+def detected(text: str, expected: str) -> str | None:
+    """The ISO 639-1 code of a text's language; None when another than `expected` is not far likelier, or cannot be told."""
+    values = _detector().compute_language_confidence_values(text[:CHARACTERS])
+    shares = {each.language.iso_code_639_1.name.lower(): each.value for each in values}
+    if expected not in shares:
+        return None
+    best = max(shares, key=lambda code: shares[code])
+    return best if best == expected or shares[best] - shares[expected] >= LEAD else None
 
 
 def _code(text: str) -> str | None:

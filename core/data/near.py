@@ -22,6 +22,8 @@ BLOCK = 200_000
 """Pairs of words hashed at a time, which stay in the processor's cache."""
 SOME = 50_000
 """Pairs of texts compared at a time."""
+MANY = 50
+"""References of one bucket that a text is compared with."""
 
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.int64]
@@ -42,6 +44,41 @@ def near_duplicates(texts: list[str]) -> dict[int, int]:
         if later not in follows and earlier not in follows:
             follows[later] = earlier
     return follows
+
+
+def near_references(texts: list[str], references: list[str]) -> dict[int, int]:
+    """Places of texts that are nearly the same as one of the references, each with the place of the likest.
+
+    Every reference of a bucket is compared, up to MANY, for a text must be missed beside none of them.
+    """
+    if not texts or not references:
+        return {}
+    count = len(references)
+    shingles, starts = _shingles([*references, *texts])
+    signatures = _signatures(shingles, starts)
+    is_filled = np.diff(starts) > 0
+    found: list[Places] = []
+    for band in range(BANDS):
+        keys = _band_keys(signatures[:, band * DEPTH : (band + 1) * DEPTH])
+        order = np.argsort(keys[:count], kind="stable")
+        sorted_keys = keys[:count][order]
+        left, right = (np.searchsorted(sorted_keys, keys[count:], side) for side in ("left", "right"))
+        sizes = np.minimum(right - left, MANY)
+        text = np.repeat(np.arange(count, len(keys)), sizes)
+        ends = np.cumsum(sizes)
+        inside = np.arange(len(text)) - (ends - sizes)[text - count]
+        reference = order[left[text - count] + inside]
+        kept = is_filled[text] & is_filled[reference]
+        found.append(text[kept] * count + reference[kept])
+    pairs = np.unique(np.concatenate(found))
+    best: dict[int, tuple[float, int]] = {}
+    for start in range(0, len(pairs), SOME):
+        later, earlier = np.divmod(pairs[start : start + SOME], count)
+        alike = _jaccard(shingles, starts, later, earlier)
+        for text, reference, share in zip(later.tolist(), earlier.tolist(), alike.tolist(), strict=True):
+            if share >= ALIKE and share > best.get(text - count, (0.0, 0))[0]:
+                best[text - count] = (share, reference)
+    return {place: reference for place, (_, reference) in best.items()}
 
 
 def _pairs(shingles: Numbers, starts: Places, signatures: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
@@ -130,11 +167,16 @@ def _signatures(shingles: Numbers, starts: Places) -> NDArray[np.uint32]:
 
 def _first_of_the_same(columns: NDArray[np.uint32]) -> Places:
     """For each row the place of the first row that equals it."""
+    _, firsts, groups = np.unique(_band_keys(columns), return_index=True, return_inverse=True)
+    return firsts[groups].astype(np.int64)
+
+
+def _band_keys(columns: NDArray[np.uint32]) -> Numbers:
+    """A number for each row, the same for equal rows."""
     keys = np.zeros(len(columns), np.uint64)
     for place in range(columns.shape[1]):
         keys = _mixed(keys * np.uint64(0x9E3779B97F4A7C15) + columns[:, place])
-    _, firsts, groups = np.unique(keys, return_index=True, return_inverse=True)
-    return firsts[groups].astype(np.int64)
+    return keys
 
 
 def _jaccard(shingles: Numbers, starts: Places, left: Places, right: Places) -> NDArray[np.float64]:

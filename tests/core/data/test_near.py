@@ -6,7 +6,7 @@ import random
 from itertools import pairwise
 from pathlib import Path
 
-from core.data.near import near_duplicates
+from core.data.near import near_duplicates, near_references
 from core.data.reading import read
 
 WORDS = [f"word{place}" for place in range(3000)]
@@ -91,3 +91,13 @@ def test_texts_with_four_words_of_thirty_changed_are_not_taken_for_the_same() ->
         others.append(text)
     assert alike(texts[0], others[0]) < 0.6
     assert near_duplicates([*texts, *others]) == {}
+
+
+def test_a_text_is_compared_with_every_reference_of_its_bucket() -> None:
+    words = [f"w{place}" for place in range(40)]
+    base = " ".join(words)
+    changed = " ".join([*words[:38], "x", "y"])
+    far = " ".join(f"v{place}" for place in range(40))
+    found = near_references([far, changed, base + " end", ""], ["", far + " z", base, changed + " z"])
+    assert found == {0: 1, 1: 3, 2: 2}
+    assert near_references([], [base]) == near_references([base], []) == {}

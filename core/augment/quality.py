@@ -1,0 +1,163 @@
+"""The judgement of paraphrases: what is kept, what is new, what went wrong, and one number to sort them by.
+
+Doubt is `1 - similarity` (0.5 where no model read the texts), plus the weight of each kind of flag (WEIGHTS in flags), plus
+up to 0.5 for a paraphrase that is hardly new: `max(0, 0.1 - novelty) * 5`. From 0: nothing speaks against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.augment.flags import WEIGHTS, Flag
+from core.augment.losses import losses
+from core.augment.novelty import length_ratio, novelty, word_edits
+from core.augment.similarity import Reader, likeness
+from core.data.language import detected
+from core.data.near import near_references
+from core.data.split import content_key
+
+SHORTEST, LONGEST = 0.6, 1.7
+"""Lengths for one of the origin's beyond which a paraphrase is flagged."""
+ENOUGH_TO_MEASURE = 20
+"""Characters under which a ratio of lengths says nothing."""
+ENOUGH_TO_READ = 40
+"""Characters under which the language is not asked for: two words belong to any."""
+UNREAD = 0.5
+"""Doubt where no model read the texts."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row and what came back; a question that is no part of the task is ""."""
+
+    origin_id: str
+    origin_text: str
+    text: str
+    origin_question: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    similarity: float | None
+    """Cosine in [-1, 1], the smaller one where text and question were both translated; None without a reader."""
+    novelty: float
+    """1 − chrF in [0, 1], of text and question together."""
+    edits: float
+    """Words changed, a share in [0, 1]."""
+    flags: tuple[Flag, ...]
+    doubt: float
+
+    def stored(self) -> dict[str, Any]:
+        """Columns of ParaphraseRow."""
+        flags = [flag.stored() for flag in self.flags]
+        return {"similarity": self.similarity, "novelty": self.novelty, "doubt": self.doubt, "flags": flags}
+
+
+@dataclass
+class Surroundings:
+    """The rows beside which a paraphrase is judged; it remembers the paraphrases that it has met."""
+
+    rows: Iterable[tuple[str, str, str]] = ()
+    """Id, text and question of every example."""
+    held_out: Sequence[tuple[str, str, str]] = ()
+    """The same of the rows in validation or test."""
+    made: Iterable[tuple[str, str]] = ()
+    """Text and question of the paraphrases that there are already."""
+    _known: dict[str, str] = field(default_factory=dict, init=False)
+    _made: set[str] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
+        for identifier, text, question in self.rows:
+            self._known.setdefault(content_key(text, question), identifier)
+        self._made |= {content_key(text, question) for text, question in self.made}
+
+    def flag(self, pair: Pair) -> Flag | None:
+        """Whether it repeats its origin, a row, or a paraphrase met before."""
+        key = content_key(pair.text, pair.question)
+        if key == content_key(pair.origin_text, pair.origin_question):
+            return Flag("unchanged")
+        if key in self._known:
+            return Flag("same_as_row", {"row": row_number(self._known[key])})
+        if key in self._made:
+            return Flag("same_as_paraphrase")
+        self._made.add(key)
+        return None
+
+    def near_held_out(self, pairs: Sequence[Pair]) -> dict[int, str]:
+        """Places of pairs that say nearly what a row of validation or test says, with the id of that row."""
+        if not self.held_out or not pairs:
+            return {}
+        texts = [_together(pair.text, pair.question) for pair in pairs]
+        references = [_together(text, question) for _, text, question in self.held_out]
+        return {place: self.held_out[found][0] for place, found in near_references(texts, references).items()}
+
+
+def judge(pairs: Sequence[Pair], language: str, around: Surroundings, reader: Reader | None) -> list[Judgement]:
+    """One judgement for each pair, in order.
+
+    language: ISO 639-1 code of the originals. reader: None judges without similarity.
+    """
+    similarities = _similarities(pairs, reader)
+    near = around.near_held_out(pairs)
+    found = []
+    for place, pair in enumerate(pairs):
+        before, after = _together(pair.origin_text, pair.origin_question), _together(pair.text, pair.question)
+        flags = [flag for flag in (around.flag(pair),) if flag is not None]
+        if place in near and not any(flag.code == "unchanged" for flag in flags):
+            flags.append(Flag("near_held_out", {"row": row_number(near[place])}))
+        flags += losses(before, after, language)
+        flags += _length(before, after)
+        flags += _language(pair, language)
+        new = novelty(before, after)
+        doubt = _doubt(similarities[place], new, flags)
+        found.append(Judgement(similarities[place], new, word_edits(before, after), tuple(flags), doubt))
+    return found
+
+
+def row_number(identifier: str) -> str:
+    """Of an example's id, as people count the rows: "r12" is row 12."""
+    return identifier.removeprefix("r")
+
+
+def _similarities(pairs: Sequence[Pair], reader: Reader | None) -> list[float | None]:
+    if reader is None:
+        return [None] * len(pairs)
+    texts = [(pair.origin_text, pair.text) for pair in pairs]
+    asked = [place for place, pair in enumerate(pairs) if pair.origin_question != pair.question]
+    questions = [(pairs[place].origin_question, pairs[place].question) for place in asked]
+    cosines = likeness(reader.embed, texts + questions)
+    found: list[float | None] = list(cosines[: len(texts)])
+    for place, cosine in zip(asked, cosines[len(texts) :], strict=True):
+        found[place] = min(cosine, cosines[place])
+    return found
+
+
+def _length(before: str, after: str) -> list[Flag]:
+    ratio = length_ratio(before, after)
+    if max(len(before), len(after)) < ENOUGH_TO_MEASURE or SHORTEST <= ratio <= LONGEST:
+        return []
+    return [Flag("shorter" if ratio < 1 else "longer", {"percent": round(ratio * 100)})]
+
+
+def _language(pair: Pair, language: str) -> list[Flag]:
+    """A language other than expected, where the origin itself is known to be in the right one."""
+    for before, after in ((pair.origin_text, pair.text), (pair.origin_question, pair.question)):
+        if before == after or len(after) < ENOUGH_TO_READ:
+            continue
+        found = detected(after, language)
+        if found not in (None, language) and detected(before, language) == language:
+            return [Flag("language", {"language": str(found)})]
+    return []
+
+
+def _doubt(similarity: float | None, new: float, flags: Sequence[Flag]) -> float:
+    meaning = UNREAD if similarity is None else 1 - min(similarity, 1.0)
+    kinds = {flag.code for flag in flags}
+    return round(meaning + max(0.0, 0.1 - new) * 5 + sum(WEIGHTS[code] for code in kinds), 4)
+
+
+def _together(text: str, question: str) -> str:
+    return f"{text}\n{question}" if question else text

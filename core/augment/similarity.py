@@ -1,0 +1,103 @@
+"""How much of the meaning a paraphrase keeps: cosine of sentence embeddings, the mean of a model's last states over its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.models.catalogue import EMBEDDED
+from core.models.choice import ModelChoice
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+LONGEST = 256
+"""Word pieces of a text that are read."""
+
+MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
+"""Of the hub: reads fifty languages, French among them, as well as the embedded one reads English."""
+
+FloatArray = NDArray[np.float32]
+
+
+class Reader(Protocol):
+    """Something that turns texts into vectors whose angle says how alike their meanings are."""
+
+    @property
+    def name(self) -> str:
+        """Of the model, for people."""
+
+    def embed(self, texts: list[str]) -> FloatArray:
+        """(texts, width), rows of length 1, in the order of the texts."""
+
+
+@dataclass(frozen=True)
+class SentenceModel:
+    """A model of transformers, read by the mean of its last states."""
+
+    name: str
+    tokenizer: PreTrainedTokenizerBase
+    model: PreTrainedModel
+
+    def embed(self, texts: list[str]) -> FloatArray:
+        """Batches of like length, each text once. Imports torch: never from a page."""
+        import torch
+
+        from core.train.batches import by_length, collate, encode
+
+        different = list(dict.fromkeys(texts))
+        encoded = encode(self.tokenizer, different, None, LONGEST)
+        found = np.zeros((len(different), int(self.model.config.hidden_size)), np.float32)
+        with torch.inference_mode():
+            for places in by_length(encoded):
+                batch = collate(self.tokenizer, [encoded[place] for place in places])
+                states = self.model(**batch).last_hidden_state.float()
+                real = batch["attention_mask"].unsqueeze(-1)
+                mean = (states * real).sum(dim=1) / real.sum(dim=1)
+                found[places] = torch.nn.functional.normalize(mean, dim=-1).numpy()
+        places_of = {text: place for place, text in enumerate(different)}
+        return found[[places_of[text] for text in texts]]
+
+
+def open_reader(choice: ModelChoice, project_id: str) -> SentenceModel:
+    """The sentence model of a choice. Imports torch: never from a page.
+
+    Raises UserError: those of the model (model_damaged, hub_unreachable, model_folder, …).
+    """
+    from safetensors import SafetensorError
+    from transformers import AutoModel, AutoTokenizer
+
+    from core.errors import UserError
+    from core.models.loading import source_folder
+    from core.words import N_
+
+    folder = source_folder(choice, project_id)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        model = AutoModel.from_pretrained(folder, use_safetensors=True)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
+    model.train(False)
+    return SentenceModel(EMBEDDED.name if choice.kind == "embedded" else folder_name(choice), tokenizer, model)
+
+
+def folder_name(choice: ModelChoice) -> str:
+    """The name of a model for people, without the path of a folder."""
+    return choice.name.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def reads_well(choice: ModelChoice, language: str) -> bool:
+    """Whether the model is known to read this language; one that somebody chose is taken at their word."""
+    return choice.kind != "embedded" or language in EMBEDDED.languages
+
+
+def likeness(embed: Callable[[list[str]], FloatArray], pairs: list[tuple[str, str]]) -> list[float]:
+    """Cosine of each pair of texts, in [-1, 1]; the texts of all pairs are read together."""
+    if not pairs:
+        return []
+    vectors = embed([text for pair in pairs for text in pair])
+    return [float(cosine) for cosine in (vectors[0::2] * vectors[1::2]).sum(axis=1)]
