@@ -146,6 +146,10 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
             _("Training, validation and test rows"),
             " / ".join(words.integer(record.parts.get(part, 0)) for part in ("train", "validation", "test")),
         ),
+        (
+            _("Accepted paraphrases in training"),
+            words.integer(record.paraphrases) if settings.paraphrases else _("not wanted"),
+        ),
         (_("Fingerprint of the rows (sha256)"), record.fingerprint[:16] + "…"),
     ]
     if result:

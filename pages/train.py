@@ -10,7 +10,8 @@ from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
 from core.models.tokens import count_tokens, tokenizer_file
-from core.store.draft import keep_draft, read_draft
+from core.store.accepted import accepted_paraphrases, accepted_stamp
+from core.store.draft import Draft, keep_draft, read_draft
 from core.store.project import Project, table_stamp
 from core.store.run import Run
 from core.train.presets import Size
@@ -35,6 +36,12 @@ def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, 
     """Labelled rows, labels, main language. Raises UserError when there is nothing to learn."""
     selection = learnable(_project)
     return selection.tally.used, len(selection.tally.labels), main_language(selection.examples["text"].tolist())
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def joining(_project: Project, stamp: tuple[str, int, str], accepted: tuple[int, str]) -> int:
+    """Accepted paraphrases whose origin is in use and says what it said."""
+    return len(accepted_paraphrases(_project.id, learnable(_project).examples))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -76,15 +83,37 @@ def show_form(project: Project, words: Words) -> None:
         show_lengths(tokens, own, int(values["max_tokens"]), words)
     summary(values, rows, words)
     times = how_often(words)
+    paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")
     if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
         with reported():
-            settings = make_settings({**values, "model": model})
+            settings = make_settings({**values, "model": model, "paraphrases": paraphrases})
             with st.spinner(_("Checking the model and dividing the table…")):
                 run = start(project, settings, times)
             if run is None:
                 go("jobs")
             go("train", run=run.id)
+
+
+def with_paraphrases(project: Project, draft: Draft, joining: int, words: Words) -> bool:
+    """Whether accepted paraphrases are learned from; asked for only where there are some. joining: how many could be."""
+    _ = words.gettext
+    if not joining:
+        return draft.paraphrases
+    chosen = st.checkbox(
+        words.ngettext(
+            "Learn from {count} accepted paraphrase too", "Learn from {count} accepted paraphrases too", joining
+        ),
+        value=draft.paraphrases,
+        key=f"paraphrases_{project.id}",
+        help=_(
+            "Only those whose row is learned from, and that say nothing that is asked in validation or test. These hold the same rows "
+            "with and without them: launch both to see whether they help."
+        ),
+    )
+    if chosen != draft.paraphrases:
+        keep_draft(project, read_draft(project).model_copy(update={"paraphrases": chosen}))
+    return chosen
 
 
 def how_often(words: Words) -> int:
@@ -172,6 +201,14 @@ def show_run(run: Run, words: Words) -> None:
             seed=settings.seed,
         )
     )
+    if record.paraphrases:
+        quiet(
+            words.ngettext(
+                "{count} of the training rows is an accepted paraphrase.",
+                "{count} of the training rows are accepted paraphrases.",
+                record.paraphrases,
+            )
+        )
     watch(run, words)
     if st.button(_("New training"), key="new_training", icon=":material/add:"):
         del st.query_params["run"]

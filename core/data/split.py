@@ -1,8 +1,8 @@
 """Training, validation and test parts that cannot leak.
 
-Rows that say the same thing (same text and question, spaces and case aside) and rows that come from one another
-(`origin`) form a group, and a group is never divided. Groups are spread label by label. Validation and test hold
-originals only.
+Originals that say the same thing (same text and question, spaces and case aside) form a group, and a group is never
+divided. Groups are spread label by label. Paraphrases have no say in it: with or without them each original is in the same
+part. They follow: one is learned from when its origin is, and when no row that is held out says the same.
 """
 
 from __future__ import annotations
@@ -29,18 +29,34 @@ def split(
     """The part of each example, in its order: stratified by label, grouped, the same for the same seed.
 
     examples: columns id, origin, text, question, label. validation, test: shares in [0, 0.5] of the originals. A label
-    keeps at least half of its groups in training. "unused" is a paraphrase whose origin is in validation or test.
+    keeps at least half of its groups in training. "unused" is a paraphrase whose origin is in validation or test, or whose
+    words are those of such a row.
     inherited: parts by content_key, of the trainings that this one starts from. Such rows stay where they were, or what a
     model has learned from would measure it; train goes before validation, validation before test.
     Raises UserError: nothing_left_to_train when a label would have no row to learn from; too_few_examples, with the
     number of different rows, when no label has one to spare for validation.
     """
+    originals = examples[examples["origin"] == ""]
+    dealt = iter(_split_originals(originals, validation, test, seed, inherited or {}))
+    part_of = {identifier: next(dealt) for identifier in originals["id"]}
+    if len(part_of) < len(examples):
+        part_of |= _parts_of_paraphrases(examples[examples["origin"] != ""], originals, part_of)
+    parts = [part_of[identifier] for identifier in examples["id"]]
+    learned = {label for label, part in zip(examples["label"], parts, strict=True) if part == "train"}
+    for label in sorted(set(examples["label"]) - learned):
+        raise UserError("nothing_left_to_train", label=label, validation=validation, test=test)
+    if validation > 0 and "validation" not in parts:
+        raise UserError("too_few_examples", rows=len(set(group_of(originals))), minimum=MINIMUM_ROWS)
+    return parts
+
+
+def _split_originals(
+    examples: pd.DataFrame, validation: float, test: float, seed: int, inherited: Mapping[str, Part]
+) -> list[Part]:
     groups = group_of(examples)
-    labels, origins = examples["label"].tolist(), examples["origin"].tolist()
-    sizes: dict[str, int] = defaultdict(int)
+    sizes = Counter(groups)
     labels_of: dict[str, set[str]] = defaultdict(set)
-    for group, label, origin in zip(groups, labels, origins, strict=True):
-        sizes[group] += not origin
+    for group, label in zip(groups, examples["label"], strict=True):
         labels_of[group].add(label)
     frequency = Counter(label for some in labels_of.values() for label in some)
     by_label: dict[str, list[str]] = defaultdict(list)
@@ -48,7 +64,7 @@ def split(
         # Equal words under different labels count for the rarest of these, which has fewest others to learn from.
         by_label[min(some, key=lambda label: (frequency[label], label))].append(group)
     shares: dict[Part, float] = {"validation": validation, "test": test}
-    part_of_group = _inherited_parts(examples, groups, inherited or {}, shares)
+    part_of_group = _inherited_parts(examples, groups, inherited, shares)
     owed: dict[Part, float] = {part: 0.0 for part, share in shares.items() if share > 0}
     for label in sorted(by_label):
         for group in by_label[label]:
@@ -58,33 +74,66 @@ def split(
         shuffled = sorted(group for group in by_label[label] if group not in part_of_group)
         random.Random(f"{seed}/{label}").shuffle(shuffled)
         part_of_group.update(_deal(shuffled, sizes, owed, shares) if owed else dict.fromkeys(shuffled, "train"))
-    parts = [part_of_group[group] for group in groups]
-    learned = {label for label, part in zip(labels, parts, strict=True) if part == "train"}
-    for label in sorted(set(labels) - learned):
-        raise UserError("nothing_left_to_train", label=label, validation=validation, test=test)
-    if validation > 0 and "validation" not in parts:
-        raise UserError("too_few_examples", rows=len(labels_of), minimum=MINIMUM_ROWS)
-    return ["unused" if origin and part != "train" else part for origin, part in zip(origins, parts, strict=True)]
+    return [part_of_group[group] for group in groups]
+
+
+def _parts_of_paraphrases(
+    paraphrases: pd.DataFrame, originals: pd.DataFrame, part_of: Mapping[str, Part]
+) -> dict[str, Part]:
+    """train or unused, by id. part_of: of the originals, by id.
+
+    A paraphrase of a paraphrase follows the first of them. Where that origin is not among the rows, all that came from it
+    counts as held out as soon as one says the same as a held-out row: the origin may have been that row.
+    """
+    asked = {
+        content_key(text, question)
+        for identifier, text, question in zip(originals["id"], originals["text"], originals["question"], strict=True)
+        if part_of[identifier] != "train"
+    }
+    came_from = dict(zip(paraphrases["id"], paraphrases["origin"], strict=True))
+    says_the_same = {
+        identifier: content_key(text, question) in asked
+        for identifier, text, question in zip(
+            paraphrases["id"], paraphrases["text"], paraphrases["question"], strict=True
+        )
+    }
+    first = {identifier: _first_origin(identifier, came_from) for identifier in came_from}
+    suspect = {
+        first[identifier] for identifier, same in says_the_same.items() if same and first[identifier] not in part_of
+    }
+    return {
+        identifier: "unused"
+        if says_the_same[identifier] or origin in suspect or part_of.get(origin, "train") != "train"
+        else "train"
+        for identifier, origin in first.items()
+    }
+
+
+def _first_origin(identifier: str, came_from: Mapping[str, str]) -> str:
+    met = {identifier}
+    while (origin := came_from.get(identifier)) is not None and origin not in met:
+        met.add(origin)
+        identifier = origin
+    return identifier
 
 
 def _deal(
-    groups: list[str], sizes: dict[str, int], owed: dict[Part, float], shares: dict[Part, float]
+    groups: list[str], sizes: Mapping[str, int], owed: dict[Part, float], shares: dict[Part, float]
 ) -> dict[str, Part]:
     """Gives validation and test what they are owed in originals, at most half of the groups of a label.
 
-    sizes: originals in each group; a group of paraphrases alone is only learned from. What a label could not give (a
-    tenth of four rows) stays owed, and a later label gives it.
+    sizes: rows in each group. What a label could not give (a tenth of four rows) stays owed, and a later label gives it.
     """
     total = sum(sizes[group] for group in groups)
     for part in owed:
         owed[part] += shares[part] * total
     parts: dict[str, Part] = {}
-    to_give = sum(sizes[group] > 0 for group in groups) // 2
+    to_give = len(groups) // 2
     for group in groups:
         size = sizes[group]
         # Taking the group must bring the part closer to its share than leaving it out would.
         in_need = [part for part in owed if owed[part] >= size / 2]
-        if size > 0 and to_give > 0 and in_need:
+        if to_give > 0 and in_need:
             neediest = max(in_need, key=lambda part: owed[part] / shares[part])
             owed[neediest] -= size
             to_give -= 1

@@ -21,6 +21,7 @@ from core.models.catalogue import check_folder
 from core.models.choice import ModelChoice
 from core.models.hub import check_hub
 from core.models.weights import training_size
+from core.store.accepted import accepted_paraphrases
 from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
@@ -59,7 +60,7 @@ def launch_all(
     with FileLock(project.folder / "launch.lock"):
         for settings in wanted:
             check_model(settings.model, project_id)
-        frozen = [(settings, _frozen(project, selection, settings)) for settings in wanted]
+        frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
             record = _record(project, settings, examples)
             twin = _under_way(project_id, record) if twin_is_same else None
@@ -90,11 +91,15 @@ def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
         choice = Settings.model_validate(run.record().settings).model
 
 
-def _frozen(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
-    """The examples with the part of each."""
+def freeze(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
+    """The examples with the part of each, the rows of the table first, then the accepted paraphrases when they are wanted."""
+    examples = selection.examples
+    if settings.paraphrases:
+        accepted = accepted_paraphrases(project.id, examples)
+        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
     seen = parts_seen(settings.model, project.id)
-    parts = split(selection.examples, settings.validation_share, settings.test_share, settings.seed, seen)
-    return selection.examples.assign(part=parts)
+    parts = split(examples, settings.validation_share, settings.test_share, settings.seed, seen)
+    return examples.assign(part=parts)
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -140,5 +145,6 @@ def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> Run
         fingerprint=fingerprint(examples),
         labels=sorted(examples["label"].unique()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
+        paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
         versions={name: version(name) for name in RECORDED},
     )

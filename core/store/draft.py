@@ -16,6 +16,8 @@ class Draft(BaseModel, frozen=True):
     model: ModelChoice = ModelChoice()
     changed: dict[str, Any] = {}
     """Fields that differ from what the preset computes."""
+    paraphrases: bool = True
+    """Whether accepted paraphrases are learned from."""
 
 
 def read_draft(project: Project) -> Draft:

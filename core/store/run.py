@@ -41,6 +41,8 @@ class RunRecord(BaseModel, frozen=True):
     """In the order of the model's outputs."""
     parts: dict[str, int]
     """Examples in train, validation, test and unused."""
+    paraphrases: int = 0
+    """Accepted paraphrases among those in train."""
     versions: dict[str, str]
 
 

@@ -36,6 +36,8 @@ class Settings(BaseModel, frozen=True):
     patience: int = Field(3, ge=0, le=50)
     """Epochs without a better validation macro-F1 before the training ends early. 0: never."""
     seed: int = Field(42, ge=0, le=2**31 - 1)
+    paraphrases: bool = True
+    """Whether accepted paraphrases are learned from beside the rows of the table. The parts of the rows are the same either way."""
 
 
 def make_settings(values: dict[str, Any]) -> Settings:

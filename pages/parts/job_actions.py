@@ -168,7 +168,8 @@ def settings_into_form(run: Run) -> None:
     settings = Settings.model_validate(run.record().settings)
     preset = settings.preset if settings.preset in PRESETS else "balanced"
     changed = {field.name: getattr(settings, field.name) for field in FIELDS}
-    keep_draft(open_project(run.project_id), Draft(preset=preset, model=settings.model, changed=changed))
+    draft = Draft(preset=preset, model=settings.model, changed=changed, paraphrases=settings.paraphrases)
+    keep_draft(open_project(run.project_id), draft)
 
 
 def report(look: Look, words: Words) -> None:

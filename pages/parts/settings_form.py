@@ -128,7 +128,7 @@ def choose_preset(project: Project, draft: Draft, words: Words) -> Draft:
         help=_("Computed from the number of rows and from the length of the texts."),
     )
     if chosen and chosen != draft.preset:
-        keep_draft(project, Draft(preset=chosen, model=draft.model, changed=_split_only(draft.changed)))
+        keep_draft(project, draft.model_copy(update={"preset": chosen, "changed": _split_only(draft.changed)}))
         st.rerun()
     return draft
 

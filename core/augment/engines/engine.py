@@ -41,6 +41,7 @@ FAILURES = {
     "unreachable": N_("{service} cannot be reached from this machine."),
     "not_a_translation": N_("{service} sent a web page instead of a translation."),
     "empty": N_("{service} sent back nothing."),
+    "unchanged": N_("{service} gives back what it gets instead of translating it."),
     "key_refused": N_("{service} does not accept the key."),
     "key_missing": N_("{service} needs a key."),
     "quota": N_("The quota of this account at {service} is used up."),
@@ -63,7 +64,7 @@ class Limits:
     at_once: int = 1
     """Requests under way at the same time."""
     per_second: float | None = None
-    """Requests; None for no limit."""
+    """Requests, spread evenly by the engine itself; None for no limit."""
     texts: int = 1
     """Texts of one call of `translate`."""
     characters: int | None = None

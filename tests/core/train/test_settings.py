@@ -27,7 +27,7 @@ BOUNDS = {
 
 
 def test_every_number_has_bounds_and_a_default_within_them() -> None:
-    assert set(Settings.model_fields) == {*BOUNDS, "model", "preset"}
+    assert set(Settings.model_fields) == {*BOUNDS, "model", "preset", "paraphrases"}
     for field, (least, most) in BOUNDS.items():
         assert bounds(field) == (least, most)
         assert least <= getattr(Settings(), field) <= most
