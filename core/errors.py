@@ -169,6 +169,9 @@ SENTENCES: dict[str, str] = {
     "home_too_new": N_(
         "The folder “{folder}” was written by a newer version of Parafine. Use that version, or another PARAFINE_HOME."
     ),
+    # paraphrases
+    "paraphrase_empty": N_("A paraphrase without words teaches nothing. Write a text, or reject it."),
+    "paraphrase_not_found": N_("This paraphrase does not exist any more. Open the page again."),
     # at a terminal
     "no_projects": N_("There is no project yet. Open the app and upload a table on the Data page."),
     "project_unknown": N_("There is no project “{name}”. Those there are: {found}."),

@@ -17,7 +17,11 @@ class ParaphraseRow(Base):
     __tablename__ = "paraphrases"
     __table_args__ = (
         UniqueConstraint("job_id", "origin", "path", "variant", name="uq_paraphrases_job_id"),
+        # One for each order of the review: a page comes out of it as it is, however many there are.
+        Index("ix_paraphrases_project_id_id", "project_id", "id"),
         Index("ix_paraphrases_project_id_doubt", "project_id", "doubt", "id"),
+        Index("ix_paraphrases_project_id_similarity", "project_id", "similarity", "id"),
+        Index("ix_paraphrases_project_id_novelty", "project_id", "novelty", "id"),
     )
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     """The example's id is "p" and this."""
@@ -69,7 +73,7 @@ class DecisionRow(Base):
     """The same for all paraphrases decided by one click, which are undone together."""
     before: Mapped[dict[str, Any]] = mapped_column(JSON)
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """decision, final_text, final_question."""
+    """decision, final_text, final_question; before also decided_by and decided_at."""
     person: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(Moment, default=now)
     undone: Mapped[bool] = mapped_column(Boolean, default=False)

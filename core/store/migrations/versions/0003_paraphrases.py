@@ -44,7 +44,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_paraphrases"),
         sa.UniqueConstraint("job_id", "origin", "path", "variant", name="uq_paraphrases_job_id"),
     )
-    op.create_index("ix_paraphrases_project_id_doubt", "paraphrases", ["project_id", "doubt", "id"])
+    op.create_index("ix_paraphrases_project_id_id", "paraphrases", ["project_id", "id"])
+    for name in ("doubt", "similarity", "novelty"):
+        op.create_index(f"ix_paraphrases_project_id_{name}", "paraphrases", ["project_id", name, "id"])
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), nullable=False),
