@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 
 from core.augment.carrying import Carrier
@@ -16,6 +16,8 @@ from core.store.memory import Asked, get_many
 
 ROWS_TOGETHER = 256
 """Rows that go through all legs before the next ones begin; more where the engine takes more at once."""
+WRITE_EVERY = 1.0
+"""Seconds between two writes of what has arrived into the database."""
 REPORT_EVERY = 0.5
 """Seconds between two writes of progress.json."""
 
@@ -44,12 +46,10 @@ def back_translate(
         together = max(ROWS_TOGETHER, 32 * engine.limits.at_once, engine.limits.texts)
         for first in range(0, len(some), together):
             batch = some[first : first + together]
-            found: dict[Task, Arrival] = {}
-            for arrival in _through(batch, plan, path, variant, engine, carrier, check):
-                found[arrival.task] = arrival
-                meter.count()
-            # In the order of the tasks, whatever came first: the table is the same however often the work was interrupted.
-            keep_arrivals(augmentation, [found[task] for task in batch])
+            with _InOrder(augmentation, batch) as order:
+                for arrival in _through(batch, plan, path, variant, engine, carrier, check):
+                    order.keep(arrival)
+                    meter.count()
     return counts(augmentation)
 
 
@@ -113,6 +113,37 @@ def _settled(task: Task, plan: Plan, engine: Engine, back: dict[str, Outcome], l
     text = found.get(task.text, task.text) if plan.parts != "question" else task.text
     question = found.get(task.question, task.question) if plan.parts != "text" else task.question
     return Arrival(task, engine.name, text, question)
+
+
+class _InOrder:
+    """Writes arrivals in the order of their tasks, whatever comes first: the table is the same however often the work is interrupted.
+
+    A context: at its end, all up to the first task that is still under way are written.
+    """
+
+    def __init__(self, augmentation: Augmentation, tasks: Sequence[Task]) -> None:
+        self._augmentation = augmentation
+        self._left = deque(tasks)
+        self._arrived: dict[Task, Arrival] = {}
+        self._written = time.monotonic()
+
+    def __enter__(self) -> _InOrder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write()
+
+    def keep(self, arrival: Arrival) -> None:
+        self._arrived[arrival.task] = arrival
+        if time.monotonic() - self._written >= WRITE_EVERY:
+            self._write()
+
+    def _write(self) -> None:
+        ready = []
+        while self._left and self._left[0] in self._arrived:
+            ready.append(self._arrived.pop(self._left.popleft()))
+        keep_arrivals(self._augmentation, ready)
+        self._written = time.monotonic()
 
 
 class _Meter:

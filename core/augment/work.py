@@ -60,9 +60,8 @@ def augment(augmentation: Augmentation, check: Callable[[], None] = lambda: None
         reason = interrupted.reason
         problem = {"message": FAILURES[reason.code], **reason.facts}
         raise UserError("engine_gave_up", engine=label_of(plan.engine.name), problem=problem) from None
-    judge_arrivals(augmentation, plan.source, check)
-    write_json(
-        augmentation.folder / "result.json", {"made": made, "failed": failed, "seconds": time.monotonic() - began}
-    )
+    reader = judge_arrivals(augmentation, plan.source, check)
+    result = {"made": made, "failed": failed, "reader": reader, "seconds": time.monotonic() - began}
+    write_json(augmentation.folder / "result.json", result)
     augmentation.report(Progress(phase="over", step=record.rows, steps=record.rows))
     return "done"
