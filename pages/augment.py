@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.look import lead
+from pages.parts.review import show_review
 from pages.parts.shell import begin, link
 
 here = begin()
@@ -14,4 +15,6 @@ lead(
         "and for reviewing every paraphrase; this version of Parafine does not do it yet."
     )
 )
+if here.project is not None and here.project.table is not None:
+    show_review(here.project, here.words)
 link("train", _("Go on to the training"), icon=":material/arrow_forward:")
