@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from core.paraphrase_errors import PARAPHRASE_SENTENCES
 from core.words import N_, Words
 
 SENTENCES: dict[str, str] = {
@@ -188,6 +189,8 @@ SENTENCES: dict[str, str] = {
     # use
     "predict_empty": N_("There is no text to read. Type or paste one."),
     "predict_failed": N_("The model could not be started: {problem}."),
+    # paraphrases
+    **PARAPHRASE_SENTENCES,
 }
 """Every code and its sentence; `{…}` are the facts of the error."""
 
@@ -223,6 +226,11 @@ class UserError(Exception):
 def _shown(name: str, value: Any, words: Words) -> str:
     if isinstance(value, str):
         return words.gettext(value) if name in PHRASES and value else value
+    if isinstance(value, dict):
+        # A sentence with facts of its own: {"message": …, its facts}.
+        message = value["message"]
+        facts = {each: _shown(each, fact, words) for each, fact in value.items() if each != "message"}
+        return words.gettext(message).format(**facts)
     if name in SIZES:
         return words.size(value)
     if name in SHARES:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from babel import numbers
+from babel import Locale, numbers
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -82,6 +82,9 @@ class Words:
         sign = f"{NO_BREAK_SPACE}%" if self.language == "fr" else "%"
         return numbers.format_percent(value, number + sign, locale=self.language)
 
+    def euros(self, value: float) -> str:
+        return numbers.format_currency(value, "EUR", locale=self.language)
+
     def scientific(self, value: float) -> str:
         """A learning rate: 0.00002 reads 2e-5."""
         mantissa, exponent = f"{value:.2e}".split("e")
@@ -114,6 +117,10 @@ class Words:
         if minutes:
             return f"{minutes}{NO_BREAK_SPACE}min{NO_BREAK_SPACE}{left:02d}"
         return f"{left}{NO_BREAK_SPACE}s"
+
+    def language_name(self, code: str) -> str:
+        """Of an ISO 639-1 code; the code itself when nobody has named it."""
+        return str(Locale.parse(self.language).languages.get(code, code))
 
     def moment(self, when: datetime) -> str:
         """A date and time, short, in the machine's own time zone."""

@@ -1,20 +1,39 @@
-"""Augment: what it will be for."""
+"""Augment: paraphrases by translation there and back, made, looked at and decided on."""
+
+from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.errors import reported
 from pages.parts.look import lead
+from pages.parts.plan import show_plan
+from pages.parts.plan_job import show_failures, show_jobs
 from pages.parts.review import show_review
 from pages.parts.shell import begin, link
 
-here = begin()
-_ = here.words.gettext
-st.title(_("Augment"))
-lead(
-    _(
-        "This page is for enlarging a small table by translating its texts to another language and back, "
-        "and for reviewing every paraphrase; this version of Parafine does not do it yet."
+
+def page() -> None:
+    here = begin()
+    words, project = here.words, here.project
+    assert project is not None
+    _ = words.gettext
+    st.title(_("Augment"))
+    if project.table is None:
+        lead(_("There is no table yet. Bring one first."))
+        link("data", _("Go to the data"), icon=":material/arrow_forward:")
+        return
+    lead(
+        _(
+            "A small table grows by translation to another language and back: the same meaning in other words. "
+            "You look at every paraphrase; only what you accept is learned from."
+        )
     )
-)
-if here.project is not None and here.project.table is not None:
-    show_review(here.project, here.words)
-link("train", _("Go on to the training"), icon=":material/arrow_forward:")
+    with reported():
+        if not show_jobs(project, words):
+            show_plan(project, words)
+        show_failures(project, words)
+    show_review(project, words)
+    link("train", _("Go on to the training"), icon=":material/arrow_forward:")
+
+
+page()

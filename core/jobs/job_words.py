@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.errors import SENTENCES, UserError
 from core.jobs.overview import Look
 from core.jobs.queue import Job
+from core.store.augmentation import Augmentation
 from core.store.job_folder import Phase, Progress, State
 from core.store.run import Run
 from core.train.checkpoints import Checkpoints
@@ -19,6 +20,8 @@ PHASES: dict[Phase, str] = {
     "training": N_("Training"),
     "checkpoint": N_("Keeping a checkpoint"),
     "labelling": N_("Labelling the rows"),
+    "translating": N_("Translating"),
+    "judging": N_("Judging the paraphrases"),
     "evaluating": N_("Measuring on the test part"),
     "saving": N_("Saving the model"),
     "zipping": N_("Packing the zip"),
@@ -35,10 +38,16 @@ STATES: dict[State, str] = {
 }
 
 
+BY_ROW: tuple[Phase, ...] = ("labelling", "translating", "judging")
+"""Phases whose steps are rows."""
+
+
 def title_of(look: Look, words: Words) -> str:
     """Its name, or its number in the project."""
     if look.job.name:
         return look.job.name
+    if isinstance(look.job.folder, Augmentation):
+        return words.gettext("Paraphrases")
     if look.number is None:
         return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
     return words.gettext("Training {number}").format(number=look.number)
@@ -68,7 +77,7 @@ def step_of(progress: Progress, words: Words) -> str:
     """Step and epoch while it trains, rows while it labels; empty before and after."""
     if not progress.steps:
         return ""
-    if progress.phase == "labelling":
+    if progress.phase in BY_ROW:
         done, rows = words.integer(progress.step), words.integer(progress.steps)
         return words.gettext("{done} of {rows} rows").format(done=done, rows=rows)
     if progress.phase not in ("training", "checkpoint"):
@@ -83,7 +92,7 @@ def step_of(progress: Progress, words: Words) -> str:
 
 def left_of(progress: Progress, words: Words) -> str:
     """Time left, when it is known."""
-    if progress.seconds_left is None or progress.phase not in ("training", "checkpoint", "labelling"):
+    if progress.seconds_left is None or progress.phase not in ("training", "checkpoint", *BY_ROW):
         return ""
     return words.gettext("about {duration} left").format(duration=words.duration(progress.seconds_left))
 
@@ -100,6 +109,8 @@ def ended_of(look: Look, words: Words) -> str:
     """How a job ended, in a sentence; empty while it waits or works."""
     _ = words.gettext
     state, run = look.job.state, look.job.run
+    if isinstance(look.job.folder, Augmentation) and state != "failed":
+        return _augmentation_ended(look.job.folder, state, words)
     if state == "done" and look.job.kind == "label":
         return _("The table is labelled.")
     if state == "done":
@@ -125,3 +136,24 @@ def ended_of(look: Look, words: Words) -> str:
             "The training was cut off (the machine stopped, or its process was ended). Its rows, settings and checkpoints are kept."
         )
     return reason_of(look.job).sentence(words) if state == "failed" else ""
+
+
+def _augmentation_ended(augmentation: Augmentation, state: State, words: Words) -> str:
+    """How a back-translation ended that did not fail; empty while it waits or works."""
+    _ = words.gettext
+    if state == "done":
+        result = augmentation.result() or {}
+        made, failed = int(result.get("made", 0)), int(result.get("failed", 0))
+        said = words.ngettext("{count} paraphrase is there.", "{count} paraphrases are there.", made)
+        rows = words.ngettext("{count} row could not be translated.", "{count} rows could not be translated.", failed)
+        return f"{said} {rows}" if failed else said
+    if state == "stopped":
+        return _("Stopped. The paraphrases made so far are kept: resume it to have the others.")
+    if state == "paused":
+        return _("Paused. It waits outside the queue until you resume it.")
+    if state == "interrupted":
+        return _(
+            "The back-translation was cut off (the machine stopped, or its process was ended). "
+            "What was translated so far is kept, and is not asked for again."
+        )
+    return ""

@@ -15,14 +15,20 @@ from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.jobs.slots import BESIDE
+from core.store.augmentation import Augmentation, DeviceAugmentation
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
 from core.store.labelling import Labelling
 from core.store.run import Run
 
-FOLDERS: dict[str, type[JobFolder]] = {"train": Run, "label": Labelling}
+FOLDERS: dict[str, type[JobFolder]] = {
+    "train": Run,
+    "label": Labelling,
+    "augment": Augmentation,
+    "augment_on_device": DeviceAugmentation,
+}
 """Each kind of job and what it has on disk."""
-LIGHT = ("label",)
+LIGHT = ("label", "augment")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 

@@ -19,6 +19,7 @@ from core.jobs.heart import Heart
 from core.jobs.processes import IN_VAIN, NICER, lower_priority
 from core.jobs.queue import Job, job
 from core.jobs.slots import slot_lock
+from core.store.augmentation import open_augmentation
 from core.store.job_folder import JobFolder, State
 from core.store.labelling import open_labelling
 from core.store.run import open_run
@@ -71,8 +72,8 @@ def attempted(mine: Job, folder: JobFolder, heart: Heart) -> Outcome:
         say_why()
         if error.code == "disk_full":
             return "failed", disk_full(folder)
-        numbers = (int, float)
-        facts = {name: value if isinstance(value, numbers) else str(value) for name, value in error.facts.items()}
+        plain = (int, float, dict)
+        facts = {name: value if isinstance(value, plain) else str(value) for name, value in error.facts.items()}
         return "failed", {"code": error.code, "facts": facts}
     except MemoryError:
         say_why()
@@ -123,7 +124,18 @@ def label_a_table(folder: JobFolder, attempt: int, check: Callable[[], None]) ->
     return label(open_labelling(folder.project_id, folder.id), check)
 
 
-WORK: dict[str, Work] = {"train": train_a_model, "label": label_a_table}
+def paraphrase_rows(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.augment.work import augment
+
+    return augment(open_augmentation(folder.project_id, folder.id), check)
+
+
+WORK: dict[str, Work] = {
+    "train": train_a_model,
+    "label": label_a_table,
+    "augment": paraphrase_rows,
+    "augment_on_device": paraphrase_rows,
+}
 """What is done for each kind of job."""
 
 

@@ -30,6 +30,8 @@ Phase = Literal[
     "checkpoint",
     "evaluating",
     "labelling",
+    "translating",
+    "judging",
     "saving",
     "zipping",
     "over",

@@ -10,6 +10,7 @@ from core.jobs.launch import again
 from core.jobs.overview import Look
 from core.jobs.queue import job_of
 from core.jobs.report import support_report
+from core.store.augmentation import Augmentation
 from core.store.draft import Draft, keep_draft
 from core.store.job_folder import RESUMABLE, JobFolder
 from core.store.labelling import open_labelling
@@ -32,7 +33,7 @@ def stop_buttons(look: Look, words: Words) -> None:
     left, right, remark = st.columns([3, 2, 4], vertical_alignment="center")
     waits = look.job.state == "queued"
     stopping = _("Take out of the queue") if waits else _("Stop and keep what was learned")
-    if look.job.kind == "label" and not waits:
+    if look.job.kind != "train" and not waits:
         stopping = _("Stop")
     if left.button(stopping, disabled=asked == "stop", key=f"stop_{look.job.run_id}", width="stretch"):
         stop(folder)
@@ -43,6 +44,8 @@ def stop_buttons(look: Look, words: Words) -> None:
     with remark:
         if asked is not None and look.job.kind == "label":
             quiet(_("Stopping after these rows."))
+        elif asked is not None and isinstance(folder, Augmentation):
+            quiet(_("Stopping: the answers that are under way are still kept."))
         elif asked == "stop":
             quiet(_("Stopping: the best model so far is being saved."))
         elif asked == "pause":
@@ -60,10 +63,12 @@ def can_resume(look: Look) -> bool:
 
 
 def open_job(look: Look) -> None:
-    """Goes to the page of a job: a training's own, or the model that labels a table."""
+    """Goes to the page of a job: a training's own, the model that labels a table, the paraphrases of a project."""
     job = look.job
     if job.kind == "label":
         go("use", project=job.project_id, run=open_labelling(job.project_id, job.run_id).record().run_id)
+    if isinstance(job.folder, Augmentation):
+        go("augment", project=job.project_id)
     go("train", project=job.project_id, run=job.run_id)
 
 
@@ -72,6 +77,8 @@ def from_where(look: Look, words: Words) -> str:
     _ = words.gettext
     if look.job.kind == "label":
         return _("It goes on with the rows that have no answer yet.")
+    if isinstance(look.job.folder, Augmentation):
+        return _("It goes on with the rows that have no paraphrase yet; what was translated is not asked for again.")
     step = last_checkpoint(look)
     if not step:
         return _("There is no checkpoint yet: it starts from the beginning, with the same settings and rows.")

@@ -13,7 +13,7 @@ from rich.text import Text
 from core.jobs.command_line.finding import settle
 from core.jobs.command_line.voice import Voice, printable
 from core.jobs.housekeeping import BIN_DAYS, empty_bin
-from core.jobs.job_words import STATES, left_of, phase_of, share_of
+from core.jobs.job_words import BY_ROW, STATES, left_of, phase_of, share_of, step_of
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import jobs, waiting_in_order
 from core.store.job_folder import folder_size
@@ -157,6 +157,8 @@ def how_far(look: Look, order: dict[str, int], words: Words) -> str:
         return " · ".join(part for part in parts if part)
     if look.job.state == "done" or not progress.steps:
         return ""
+    if progress.phase in BY_ROW:
+        return step_of(progress, words)
     return _("step {step} of {steps}").format(step=words.integer(progress.step), steps=words.integer(progress.steps))
 
 

@@ -1,0 +1,83 @@
+"""What a back-translation will cost: requests, characters, time and money, without what the memory already knows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.augment.engines.engine import Engine, Limits
+from core.augment.plan import Plan, legs, wanted_texts
+from core.store.augmentation import Task
+from core.store.memory import Asked, get_many
+
+EUROS_PER_MILLION = {"deepl": 20.0}
+"""List price of a million characters, without its monthly fee: DeepL API Pro, as published in 2025. The free plan takes
+500,000 characters a month for nothing."""
+ANSWER = 0.4
+"""Seconds of one request where nothing was measured."""
+CHARACTERS_A_SECOND = {"apertium": 30_000.0, "marian": 1_500.0}
+"""Of engines on this machine, about, on two cores."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    rows: int
+    """Rows of the table."""
+    paraphrases: int
+    requests: int
+    characters: int
+    """Sent, on all legs; those of later legs are reckoned as long as the first."""
+    remembered: int
+    """Translations that the memory knows already."""
+    seconds: float
+    euros: float | None
+    """None where nothing is charged by the character."""
+
+
+def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | None = None) -> Estimate:
+    """answer: seconds that one request took when the engine was tried."""
+    requests = characters = remembered = 0
+    done: set[tuple[str, str, int, str]] = set()
+    by_path: dict[tuple[str, int], dict[str, None]] = defaultdict(dict)
+    for task in tasks:
+        by_path[task.path, task.variant].update(dict.fromkeys(wanted_texts(plan, task.text, task.question)))
+    for (path, variant), texts in by_path.items():
+        # What is not known yet stands for itself on the next leg: about as long, and asked for in any case.
+        known, unknown = list(texts), set[str]()
+        for source, target in legs(path):
+            asked = Asked(engine.name, engine.version, source, target, variant)
+            found = get_many(asked, known)
+            fresh = {text for text in known if text not in found} | unknown
+            fresh = {text for text in fresh if (source, target, variant, text) not in done}
+            done |= {(source, target, variant, text) for text in fresh}
+            remembered += len(found)
+            characters += sum(map(len, fresh))
+            requests += _requests(sorted(fresh), engine.limits)
+            unknown |= {text for text in known if text not in found}
+            known = list(dict.fromkeys(found[text] for text in known if text in found))
+    price = EUROS_PER_MILLION.get(engine.name)
+    return Estimate(
+        rows=len({task.origin for task in tasks}),
+        paraphrases=len(tasks),
+        requests=requests,
+        characters=characters,
+        remembered=remembered,
+        seconds=_seconds(engine, requests, characters, answer),
+        euros=None if price is None else characters * price / 1_000_000,
+    )
+
+
+def _requests(texts: Sequence[str], limits: Limits) -> int:
+    """Long texts go in pieces, short ones together where the engine takes several."""
+    pieces = sum(max(1, -(-len(text) // limits.characters)) if limits.characters else 1 for text in texts)
+    return -(-pieces // max(1, limits.texts))
+
+
+def _seconds(engine: Engine, requests: int, characters: int, answer: float | None) -> float:
+    pace = CHARACTERS_A_SECOND.get(engine.name)
+    if pace is not None:
+        return characters / pace
+    limits = engine.limits
+    by_rate = requests / limits.per_second if limits.per_second else 0.0
+    return max(by_rate, requests * (answer or ANSWER) / max(1, limits.at_once))

@@ -1,0 +1,67 @@
+"""A back-translation as a job does it: the engine, the rows, their judgement, and how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from core.augment.back_translation import back_translate
+from core.augment.carrying import Courier
+from core.augment.engines.catalogue import label_of, make_engine
+from core.augment.engines.engine import FAILURES
+from core.augment.judging import judge_arrivals
+from core.augment.patience import Interrupted
+from core.augment.plan import Plan
+from core.errors import UserError
+from core.home import write_json
+from core.store.arrivals import counts
+from core.store.augmentation import Augmentation
+from core.store.job_folder import Progress, Request, State
+
+
+class Ended(Exception):
+    """A stop or a pause was asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self.request: Request = request
+        super().__init__(request)
+
+
+def augment(augmentation: Augmentation, check: Callable[[], None] = lambda: None) -> State:
+    """Translates what has no paraphrase yet, then judges what has no judgement. Returns "done", or what was asked for meanwhile.
+
+    check: called again and again; raises UserError when the machine no longer allows it to go on. Raises
+    UserError("engine_gave_up") when the engine refuses: what arrived is judged, and the job can be resumed.
+    """
+    record = augmentation.record()
+    plan = Plan.model_validate(record.plan)
+
+    def look() -> None:
+        request = augmentation.asked()
+        if request is not None:
+            raise Ended(request)
+        check()
+
+    began = time.monotonic()
+    made, failed = counts(augmentation)
+    augmentation.report(Progress(phase="translating", step=made, steps=record.rows))
+    try:
+        with Courier(plan.engine, augmentation.folder / "courier.lock", look) as courier:
+            made, failed = back_translate(
+                augmentation, plan, lambda variant: make_engine(plan.engine, variant), courier, look
+            )
+    except Ended as ended:
+        if ended.request == "pause":
+            return "paused"
+        judge_arrivals(augmentation, plan.source, check)
+        return "stopped"
+    except Interrupted as interrupted:
+        judge_arrivals(augmentation, plan.source, check)
+        reason = interrupted.reason
+        problem = {"message": FAILURES[reason.code], **reason.facts}
+        raise UserError("engine_gave_up", engine=label_of(plan.engine.name), problem=problem) from None
+    reader = judge_arrivals(augmentation, plan.source, check)
+    result = {"made": made, "failed": failed, "reader": reader, "seconds": time.monotonic() - began}
+    write_json(augmentation.folder / "result.json", result)
+    augmentation.report(Progress(phase="over", step=record.rows, steps=record.rows))
+    return "done"
