@@ -72,7 +72,7 @@ function keepFresh(node, address, draw) {
   };
 }
 
-export default function ({ data: [data], parentElement }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   let node = parentElement.querySelector(".parafine-chart");
   if (!node) {
     node = document.createElement("div");
@@ -89,6 +89,10 @@ export default function ({ data: [data], parentElement }) {
       if (node.buttons?.[0][0].title !== data.words.reset) node.buttons = buttonsOf(Plotly, data);
       const config = { displaylogo: false, responsive: true, modeBarButtons: node.buttons };
       Plotly.react(node, drawn.data, drawn.layout, config);
+      if (data.picks && !node.picks) {
+        node.picks = true;
+        node.on("plotly_click", ({ points: [point] }) => setTriggerValue("picked", point.customdata));
+      }
       node.dataset.points = String(drawn.data.reduce((sum, trace) => sum + ((trace.x || trace.z || []).length), 0));
     });
   draw(data.figure);

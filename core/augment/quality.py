@@ -1,7 +1,7 @@
 """The judgement of paraphrases: what is kept, what is new, what went wrong, and one number to sort them by.
 
-Doubt is `1 - similarity` (0.5 where no model read the texts), plus the weight of each kind of flag (WEIGHTS in flags), plus
-up to 0.5 for a paraphrase that is hardly new: `max(0, 0.1 - novelty) * 5`. From 0: nothing speaks against it.
+Doubt is `1 - similarity` (0.5 where no model read the texts) plus the weight of each kind of flag (WEIGHTS in flags). From 0:
+nothing speaks against it. What is hardly new is not doubtful; the threshold of novelty is for that.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def judge(pairs: Sequence[Pair], language: str, around: Surroundings, reader: Re
         flags += _length(before, after)
         flags += _language(pair, language)
         new = novelty(before, after)
-        doubt = _doubt(similarities[place], new, flags)
+        doubt = _doubt(similarities[place], flags)
         found.append(Judgement(similarities[place], new, word_edits(before, after), tuple(flags), doubt))
     return found
 
@@ -153,10 +153,10 @@ def _language(pair: Pair, language: str) -> list[Flag]:
     return []
 
 
-def _doubt(similarity: float | None, new: float, flags: Sequence[Flag]) -> float:
+def _doubt(similarity: float | None, flags: Sequence[Flag]) -> float:
     meaning = UNREAD if similarity is None else 1 - min(similarity, 1.0)
     kinds = {flag.code for flag in flags}
-    return round(meaning + max(0.0, 0.1 - new) * 5 + sum(WEIGHTS[code] for code in kinds), 4)
+    return round(meaning + sum(WEIGHTS[code] for code in kinds), 4)
 
 
 def _together(text: str, question: str) -> str:

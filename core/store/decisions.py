@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Boolean, String, func, insert, literal, select, update
+from sqlalchemy import JSON, Boolean, ColumnElement, String, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import UserError
 from core.store.database import Moment, engine, now
 from core.store.paraphrase_rows import DecisionRow, ParaphraseRow
-from core.store.paraphrases import above
+from core.store.paraphrases import ALL, above, conditions, idle
 from core.store.project import LOCAL_OWNER
 
 Decision = Literal["accepted", "rejected"]
@@ -63,11 +63,21 @@ def edit(project_id: str, identifier: int, text: str, question: str | None = Non
 def accept_above(project_id: str, similarity: float, novelty: float, person: str = LOCAL_OWNER) -> int:
     """Accepts whatever reaches both thresholds and nobody has decided on, as one act. Returns how many.
 
-    Two statements, however many there are: what somebody rejected stays rejected.
+    What somebody rejected stays rejected, and what says nothing new is left out.
     """
+    return _decide_open(above(project_id, similarity, novelty), "accepted", person)
+
+
+def reject_idle(project_id: str, person: str = LOCAL_OWNER) -> int:
+    """Rejects whatever says nothing new (core.store.paraphrases.IDLE) and nobody has decided on, as one act. Returns how many."""
+    return _decide_open([*conditions(project_id, ALL), idle()], "rejected", person)
+
+
+def _decide_open(wanted: Sequence[ColumnElement[bool]], decision: Decision, person: str) -> int:
+    """The undecided among the paraphrases of a condition, in two statements however many there are."""
     row, when, act = ParaphraseRow, now(), secrets.token_hex(16)
-    after = {**OPEN, "decision": "accepted"}
-    chosen = [*above(project_id, similarity, novelty), row.decision.is_(None)]
+    after = {**OPEN, "decision": decision}
+    chosen = [*wanted, row.decision.is_(None)]
     columns = ["project_id", "paraphrase_id", "act", "before", "after", "person", "at", "undone"]
     values = select(
         row.project_id,
@@ -85,7 +95,7 @@ def accept_above(project_id: str, similarity: float, novelty: float, person: str
         session.execute(
             update(row)
             .where(row.id.in_(mine))
-            .values(decision="accepted", edited=False, decided_by=person, decided_at=when)
+            .values(decision=decision, edited=False, decided_by=person, decided_at=when)
             .execution_options(synchronize_session=False)
         )
         return int(session.scalar(select(func.count()).where(DecisionRow.act == act)) or 0)

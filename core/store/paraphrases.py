@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, case, cast, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.store.database import engine
@@ -16,6 +16,8 @@ Order = Literal["doubt", "sure", "similarity", "novelty", "row"]
 """The most doubtful first, the least doubtful, the least similar, the least new; or as they were made."""
 BINS = 40
 """Bars of a histogram over [0, 1]."""
+IDLE = ("unchanged", "same_as_row", "same_as_paraphrase")
+"""Flags (core.augment.flags) of paraphrases that say nothing new: they can be rejected unseen."""
 WITHOUT = "none"
 """Asks for paraphrases without any flag."""
 
@@ -74,6 +76,24 @@ def page(project_id: str, wanted: Filter, order: Order, first: int, count: int) 
         return rows
 
 
+def by_ids(project_id: str, identifiers: Sequence[int]) -> list[ParaphraseRow]:
+    """These paraphrases of a project, in this order; what is not there any more is left out."""
+    row = ParaphraseRow
+    with Session(engine()) as session:
+        asked = select(row).where(*conditions(project_id, ALL), row.id.in_(identifiers))
+        found = {each.id: each for each in session.scalars(asked)}
+        session.expunge_all()
+    return [found[identifier] for identifier in identifiers if identifier in found]
+
+
+def still(project_id: str, wanted: Filter, identifiers: Sequence[int]) -> int:
+    """How many of these a filter still leaves: a decision takes a paraphrase out of "undecided"."""
+    with Session(engine()) as session:
+        asked = select(func.count()).select_from(ParaphraseRow)
+        chosen = [*conditions(project_id, wanted), ParaphraseRow.id.in_(identifiers)]
+        return int(session.scalar(asked.where(*chosen)) or 0)
+
+
 def count(project_id: str, wanted: Filter) -> int:
     """How many paraphrases a filter leaves."""
     with Session(engine()) as session:
@@ -120,11 +140,24 @@ def kept(project_id: str, similarity: float, novelty: float) -> tuple[int, int]:
     return int(every), int(open_ones or 0)
 
 
+def idle() -> ColumnElement[bool]:
+    """Whether a paraphrase says nothing new."""
+    return or_(*(flagged(code) for code in IDLE))
+
+
+def undecided_idle(project_id: str) -> int:
+    """How many paraphrases say nothing new and nobody has decided on."""
+    with Session(engine()) as session:
+        asked = select(func.count()).select_from(ParaphraseRow)
+        chosen = [*conditions(project_id, Filter(decision="undecided")), idle()]
+        return int(session.scalar(asked.where(*chosen)) or 0)
+
+
 def above(project_id: str, similarity: float, novelty: float) -> list[ColumnElement[bool]]:
-    """The condition of both thresholds; where no model read the texts, the first one asks nothing."""
+    """The condition of both thresholds, for what says something new; where no model read the texts, the first asks nothing."""
     row = ParaphraseRow
     means = or_(row.similarity.is_(None), row.similarity >= similarity)
-    return [*conditions(project_id, ALL), means, row.novelty >= novelty]
+    return [*conditions(project_id, ALL), means, row.novelty >= novelty, not_(idle())]
 
 
 def choices(project_id: str) -> dict[str, dict[str, int]]:

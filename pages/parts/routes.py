@@ -15,7 +15,9 @@ from urllib.parse import quote
 import streamlit as st
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from core.errors import UserError
 from core.home import home
+from core.store.project import Project, open_project
 from core.words import Words, language_for
 from pages.parts.pulse import answer, kept
 
@@ -35,6 +37,7 @@ def routes() -> list[BaseRoute]:
         Route(_prefixed("/parafine/plotly-{version}.min.js"), plotly_script),
         Route(_prefixed("/parafine/download/{token}/{name}"), download),
         Route(_prefixed("/parafine/now/{token}"), now),
+        Route(_prefixed("/parafine/augmented/{token}/{name}"), augmented),
     ]
 
 
@@ -56,6 +59,14 @@ def live_address(view: tuple[str, ...]) -> str:
     return _prefixed(f"/parafine/now/{_signer().dumps(view)}")
 
 
+def augmented_address(project: Project, words: Words, *, only_accepted: bool) -> str:
+    """A signed address for the augmented table of a project, in the CSV that this language's spreadsheets expect."""
+    delimiter = ";" if words.language == "fr" else ","
+    token = _signer().dumps([project.id, delimiter, only_accepted])
+    name = Path(project.table.name).stem if project.table else project.name
+    return _prefixed(f"/parafine/augmented/{token}/{quote(name.replace('/', '_'))}-parafine.csv")
+
+
 async def plotly_script(request: Request) -> Response:
     from starlette.responses import FileResponse
 
@@ -75,6 +86,28 @@ async def download(request: Request) -> Response:
     if not path.is_file():
         return PlainTextResponse(_("This file is not there any more: open the page again."), status_code=404)
     return FileResponse(path, filename=request.path_params["name"])
+
+
+async def augmented(request: Request) -> Response:
+    """The augmented table, written while it is sent: no file of it is kept, and the server never holds it whole."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import PlainTextResponse, StreamingResponse
+
+    from core.store.augmented import augmented_csv
+
+    words = Words(language_for(None, request.headers.get("accept-language")))
+    try:
+        project_id, delimiter, only_accepted = _signer().loads(request.path_params["token"], max_age=DAY)
+        project = await run_in_threadpool(open_project, project_id)
+    except BadSignature:
+        said = words.gettext("This link has expired: open the page again.")
+        return PlainTextResponse(said, status_code=403)
+    except UserError as error:
+        return PlainTextResponse(error.sentence(words), status_code=404)
+    pieces = augmented_csv(project, delimiter, only_accepted=only_accepted)
+    name = quote(request.path_params["name"])
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def now(request: Request) -> Response:

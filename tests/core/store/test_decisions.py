@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import UserError
 from core.store.database import engine
-from core.store.decisions import accept_above, can_undo, decide, edit, undo
+from core.store.decisions import accept_above, can_undo, decide, edit, reject_idle, undo
 from core.store.paraphrase_rows import DecisionRow
-from core.store.paraphrases import counts
+from core.store.paraphrases import counts, kept, undecided_idle
 from core.store.project import Project
 from tests.paraphrased import lay_down_paraphrases, paraphrase, state_of
 
@@ -94,6 +94,20 @@ def test_all_above_the_thresholds_touches_neither_what_is_below_nor_what_is_deci
     assert undo(project.id) == 3
     assert decisions(*ids) == [None] * 7 + ["accepted", "rejected"]
     assert accept_above(project.id, 0.0, 0.9) == 0
+
+
+def test_what_says_nothing_new_is_rejected_together_and_accepted_by_no_threshold(project: Project) -> None:
+    flags = (["unchanged"], ["same_as_paraphrase"], ["number_lost"], [], ["same_as_row"])
+    ids = lay_down_paraphrases(project, [paraphrase(place, flags=some) for place, some in enumerate(flags)])
+    decide(project.id, ids[4:], "accepted")
+    assert kept(project.id, 0.5, 0.0) == (2, 2)
+    assert undecided_idle(project.id) == 2
+    assert reject_idle(project.id) == 2
+    assert decisions(*ids) == ["rejected", "rejected", None, None, "accepted"]
+    assert undecided_idle(project.id) == 0
+    assert undo(project.id) == 2
+    assert accept_above(project.id, 0.5, 0.0) == 2
+    assert decisions(*ids) == [None, None, "accepted", "accepted", "accepted"]
 
 
 def test_twenty_thousand_are_accepted_by_a_handful_of_statements(project: Project) -> None:

@@ -17,6 +17,7 @@ from core.store.paraphrases import (
     WITHOUT,
     Filter,
     Order,
+    by_ids,
     choices,
     count,
     counts,
@@ -26,6 +27,7 @@ from core.store.paraphrases import (
     kept,
     page,
     place_of,
+    still,
 )
 from core.store.project import Project
 from tests.paraphrased import lay_down_paraphrases, paraphrase
@@ -174,6 +176,13 @@ def test_counts_and_thresholds(project: Project, few: list[int]) -> None:
     assert kept(project.id, 0.5, 0.05) == (4, 2)
     bars = histogram(project.id, "similarity")
     assert (sum(bars), bars[0], bars[-1]) == (5, 1, 1)
+
+
+def test_a_page_that_was_opened_is_found_again_whatever_was_decided(project: Project, few: list[int]) -> None:
+    found = by_ids(project.id, [few[5], few[0], few[6], 999_999])
+    assert [row.id for row in found] == [few[5], few[0]]
+    assert still(project.id, Filter(decision="undecided"), few) == 3
+    assert still(project.id, Filter(decision="undecided"), few[3:]) == 0
 
 
 def test_another_project_s_paraphrases_are_not_seen(make_project: Callable[..., Project], few: list[int]) -> None:
