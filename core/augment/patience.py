@@ -17,7 +17,7 @@ BEAT = 0.1
 GRACE = 5.0
 """Seconds that requests under way are waited for once the work is given up; what they bring counts."""
 
-HOPELESS = frozenset({"key_refused", "key_missing", "quota", "program_missing", "model_missing"})
+HOPELESS = frozenset({"key_refused", "key_missing", "quota", "program_missing", "model_missing", "model_unusable"})
 """Failures that every further text would meet as well."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from json import JSONDecodeError
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from core.errors import UserError
 
 WANTED = ["*.json", "model*.safetensors", "*.txt", "*.model"]
+ROBOT = "SFconvertbot"
 PATIENCE = 10
 """Seconds to wait for the hub's first answer."""
 
@@ -19,13 +20,14 @@ def is_here(name: str) -> bool:
     return folder_here(name) is not None
 
 
-def folder_here(name: str) -> Path | None:
-    """The folder of a model that was fetched before, whole; None when it was not."""
+def folder_here(name: str, also: Sequence[str] = (), revision: str | None = None) -> Path | None:
+    """The folder of a model that was fetched before, whole; None when it was not. also: patterns of further files."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, allow_patterns=WANTED, local_files_only=True))
+        wanted = [*WANTED, *also]
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True))
     except (HFValidationError, LocalEntryNotFoundError):
         return None
     return folder if any(folder.glob("model*.safetensors")) else None
@@ -43,17 +45,27 @@ def check_hub(name: str) -> None:
         raise UserError("model_no_safetensors", model=name)
 
 
-def fetch(name: str) -> Path:
+def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> Path:
     """The folder of the model on this machine, fetched when it is not here yet. Raises as check_hub does."""
-    if (here := folder_here(name)) is not None:
+    if (here := folder_here(name, also, revision)) is not None:
         return here
     from huggingface_hub import snapshot_download
 
     with _translated(name):
-        folder = Path(snapshot_download(name, allow_patterns=WANTED, etag_timeout=PATIENCE))
+        wanted = [*WANTED, *also]
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=wanted, etag_timeout=PATIENCE))
     if not any(folder.glob("model*.safetensors")):
         raise UserError("model_no_safetensors", model=name)
     return folder
+
+
+def revision_with_safetensors(name: str) -> str | None:
+    """Where the hub's own robot proposed safetensors for a model that has old weights only. Raises as check_hub does."""
+    from huggingface_hub import HfApi
+
+    with _translated(name):
+        proposals = HfApi().get_repo_discussions(name, author=ROBOT, discussion_type="pull_request")
+        return next((f"refs/pr/{one.num}" for one in proposals if one.status == "open" and one.author == ROBOT), None)
 
 
 @contextmanager

@@ -15,19 +15,12 @@ from pathlib import Path
 
 from core.augment.engines.apertium_stream import read, written
 from core.augment.engines.engine import Failed, Limits, Outcome, Translated
+from core.augment.engines.languages import TWO_LETTERS
 from core.augment.engines.pace import GivenUp, unwanted
 from core.augment.engines.probing import SENTENCES, probed
 
 MODE = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
 """A direction of translation; others have a variant's name behind or before it."""
-
-CODES = """
-afr:af arg:an bel:be bul:bg bre:br cat:ca cym:cy dan:da deu:de eng:en epo:eo spa:es eus:eu fra:fr gle:ga glg:gl hin:hi
-hbs:sh hrv:hr srp:sr slv:sl isl:is ita:it kaz:kk mkd:mk mlt:mt nld:nl nno:nn nob:nb oci:oc pol:pl por:pt ron:ro rus:ru
-srd:sc sme:se swe:sv tat:tt ukr:uk urd:ur zho:zh
-"""
-TWO_LETTERS = dict(pair.split(":") for pair in CODES.split())
-"""ISO 639-3 to ISO 639-1."""
 
 START_UP = 30.0
 """Seconds that a process may take before its first text."""

@@ -51,6 +51,7 @@ FAILURES = {
     "program_missing": N_("{service} is not installed on this machine."),
     "program_failed": N_("{service} ended with an error."),
     "model_missing": N_("The model {name} is not on this machine and cannot be downloaded."),
+    "model_unusable": N_("The files of the model {name} do not go together."),
 }
 """Every reason why a text has no translation, as an English msgid."""
 

@@ -1,0 +1,95 @@
+"""Which engines can work, in which order they are proposed, and what is tried when one does not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.augment.engines.apertium import Apertium
+from core.augment.engines.catalogue import (
+    ENTRIES,
+    all_engines,
+    available,
+    default_engine,
+    make_engine,
+    next_best,
+    obstacle,
+    pairs_of,
+    probe,
+)
+from core.augment.engines.engine import FAILURES, PASSING
+from core.augment.engines.google import Google
+from core.augment.engines.libre import LibreTranslate
+from core.augment.engines.marian import Marian
+from core.augment.patience import HOPELESS
+from tests.services.server import served
+from tests.test_house import HEAVY, loaded_after_importing
+
+FR_CA = pairs_of(["fr", "ca", "fr"])
+KEYS = [entry.key_variable for entry in ENTRIES.values() if entry.key_variable]
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    for variable in [*KEYS, "PARAFINE_LIBRETRANSLATE_URL", "PARAFINE_MARIAN_FOLDER"]:
+        monkeypatch.delenv(variable, raising=False)
+
+
+def test_every_engine_has_its_name_and_says_whether_texts_leave() -> None:
+    engines = all_engines()
+    assert [engine.name for engine in engines] == list(ENTRIES)
+    for engine in engines:
+        assert ENTRIES[engine.name].is_offline == (engine.sends_text_to is None)
+        assert engine.version.startswith(engine.name)
+        assert make_engine(engine.name).name == engine.name
+    assert set(FAILURES) >= PASSING | HOPELESS
+
+
+def test_a_way_is_its_translations() -> None:
+    assert pairs_of(["fr", "en", "de", "fr"]) == [("fr", "en"), ("en", "de"), ("de", "fr")]
+
+
+@pytest.mark.skipif(shutil.which("apertium") is None, reason="Apertium is not installed on this machine")
+def test_apertium_comes_first_where_it_has_the_pair() -> None:
+    assert default_engine(FR_CA).name == "apertium"
+    assert default_engine(pairs_of(["fr", "de", "fr"])).name != "apertium"
+    assert obstacle(Apertium(), pairs_of(["fr", "de", "fr"])) is not None
+
+
+def test_without_keys_those_that_need_one_are_not_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {"deepl", "microsoft", "libretranslate"} & {engine.name for engine in available(FR_CA)} == set()
+    monkeypatch.setenv("DEEPL_API_KEY", "a-key")
+    assert "deepl" in {engine.name for engine in available(pairs_of(["fr", "en", "fr"]))}
+    assert obstacle(make_engine("deepl"), pairs_of(["fr", "sm", "fr"])) is not None
+
+
+def test_models_that_are_here_come_before_services_and_others_after(tmp_path: Path) -> None:
+    engines = [Google("http://127.0.0.1:9"), Marian(folder=tmp_path)]
+    assert [engine.name for engine in available(FR_CA, engines)] == ["google", "marian"]
+    for name in ("opus-mt-fr-ca", "opus-mt-ca-fr"):
+        (tmp_path / name).mkdir()
+    assert [engine.name for engine in available(FR_CA, engines)] == ["marian", "google"]
+
+
+def test_when_one_does_not_work_the_next_best_is_proposed() -> None:
+    with served("google", fault=lambda number, texts: "429") as google, served("libretranslate") as libre:
+        engines = [Google(google.url), LibreTranslate(libre.url), Marian()]
+        first = available(FR_CA, engines)[0]
+        assert first.name == "libretranslate"
+        assert probe(first, FR_CA) is None
+        refused = probe(engines[0], FR_CA)
+        assert refused is not None
+        assert refused.code == "refused"
+        assert len(google.asked) == 1
+        other = next_best(engines[0], FR_CA, engines)
+        assert other is engines[1]
+        assert next_best(engines[1], FR_CA, engines[1:2]) is None
+
+
+def test_looking_at_the_engines_costs_no_library_of_theirs() -> None:
+    loaded = loaded_after_importing({"core.augment.engines.catalogue", "core.augment.patience"})
+    assert (
+        loaded & (HEAVY | {"ctranslate2", "deepl", "deep_translator", "requests", "sentencepiece", "tenacity"}) == set()
+    )
