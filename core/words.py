@@ -82,8 +82,8 @@ class Words:
         sign = f"{NO_BREAK_SPACE}%" if self.language == "fr" else "%"
         return numbers.format_percent(value, number + sign, locale=self.language)
 
-    def euros(self, value: float) -> str:
-        return numbers.format_currency(value, "EUR", locale=self.language)
+    def dollars(self, value: float) -> str:
+        return numbers.format_currency(value, "USD", locale=self.language)
 
     def scientific(self, value: float) -> str:
         """A learning rate: 0.00002 reads 2e-5."""

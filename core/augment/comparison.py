@@ -16,7 +16,7 @@ from core.augment.plan import EngineChoice, legs
 from core.augment.quality import Pair, Surroundings, judge
 from core.augment.similarity import Reader, open_reader
 from core.models.choice import ModelChoice
-from core.store.comparison import Comparison, Way
+from core.store.comparison import Comparison
 from core.store.job_folder import Progress, State
 from core.store.memory import Asked, put_many
 
@@ -55,7 +55,10 @@ class Trial:
 
 def choose_rows(rows: Sequence[tuple[str, str]], count: int = ROWS) -> list[tuple[str, str]]:
     """The same `count` rows for the same table, in its order, none twice; rows are (id, text)."""
-    different = list({text: (identifier, text) for identifier, text in reversed(rows)}.values())[::-1]
+    first: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        first.setdefault(row[1], row)
+    different = list(first.values())
     if len(different) <= count:
         return different
     places = sorted(random.Random(0).sample(range(len(different)), count))
@@ -153,14 +156,11 @@ def best(trials: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     Ways that failed on more than a tenth of the rows are left out. None when nothing is left.
     """
     sound = [
-        each for each in trials if each["similarity"] is not None and each["failed"] * 10 <= each["rows"] and each["novelty"]
+        each
+        for each in trials
+        if each["similarity"] is not None and each["failed"] * 10 <= each["rows"] and each["novelty"]
     ]
     if not sound:
         return None
     most = max(each["similarity"] for each in sound)
     return max((each for each in sound if each["similarity"] >= most - 0.02), key=lambda each: float(each["novelty"]))
-
-
-def way_of(trial: dict[str, Any], ways: Sequence[Way]) -> Way | None:
-    """The way that a trial tried."""
-    return next((way for way in ways if (way.engine, way.path) == (trial["engine"], trial["path"])), None)

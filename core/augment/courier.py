@@ -18,7 +18,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from core.augment.engines.catalogue import make_engine
+from core.augment.chosen import engine_of
 from core.augment.engines.engine import Failed, Outcome
 from core.augment.patience import Interrupted, translate_all
 from core.augment.plan import EngineChoice
@@ -66,17 +66,20 @@ def main(lock: str) -> None:
         with FileLock(lock):
             try:
                 say({"ready": True})
+                # One at a time: another variant loads its models anew.
+                variant, engine = 1, engine_of(choice)
                 while (order := line.next()) is not None:
-                    carry(choice, order, line)
+                    if order["variant"] != variant:
+                        variant, engine = order["variant"], engine_of(choice, order["variant"])
+                    carry(Remembering(engine, variant), order, line)
             finally:
                 await_answers()
     except (Gone, BrokenPipeError):
         return
 
 
-def carry(choice: EngineChoice, order: dict[str, Any], line: Line) -> None:
+def carry(engine: Remembering, order: dict[str, Any], line: Line) -> None:
     """One leg: every text of the order gets its outcome, or the reason why the engine works no more is told."""
-    engine = Remembering(make_engine(choice, order["variant"]), order["variant"])
     try:
         for place, outcome in translate_all(engine, order["texts"], order["source"], order["target"], check=line.check):
             say({"at": place, **told(outcome)})

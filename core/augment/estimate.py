@@ -6,14 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.augment.engines.catalogue import ENTRIES
 from core.augment.engines.engine import Engine, Limits
 from core.augment.plan import Plan, legs, wanted_texts
 from core.store.augmentation import Task
 from core.store.memory import Asked, get_many
 
-EUROS_PER_MILLION = {"deepl": 20.0}
-"""List price of a million characters, without its monthly fee: DeepL API Pro, as published in 2025. The free plan takes
-500,000 characters a month for nothing."""
 ANSWER = 0.4
 """Seconds of one request where nothing was measured."""
 CHARACTERS_A_SECOND = {"apertium": 30_000.0, "marian": 1_500.0}
@@ -31,8 +29,8 @@ class Estimate:
     remembered: int
     """Translations that the memory knows already."""
     seconds: float
-    euros: float | None
-    """None where nothing is charged by the character."""
+    dollars: float
+    """At the list price of a million characters (core.augment.engines.catalogue); 0 where nothing is charged by the character."""
 
 
 def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | None = None) -> Estimate:
@@ -56,7 +54,7 @@ def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | 
             requests += _requests(sorted(fresh), engine.limits)
             unknown |= {text for text in known if text not in found}
             known = list(dict.fromkeys(found[text] for text in known if text in found))
-    price = EUROS_PER_MILLION.get(engine.name)
+    price = ENTRIES[engine.name].price if engine.name in ENTRIES else 0.0
     return Estimate(
         rows=len({task.origin for task in tasks}),
         paraphrases=len(tasks),
@@ -64,7 +62,7 @@ def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | 
         characters=characters,
         remembered=remembered,
         seconds=_seconds(engine, requests, characters, answer),
-        euros=None if price is None else characters * price / 1_000_000,
+        dollars=characters * price / 1_000_000,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from core.augment.back_translation import back_translate
 from core.augment.carrying import Courier
-from core.augment.engines.catalogue import label_of, make_engine
+from core.augment.chosen import engine_of, label_of
 from core.augment.engines.engine import FAILURES
 from core.augment.judging import judge_arrivals
 from core.augment.patience import Interrupted
@@ -48,7 +48,7 @@ def augment(augmentation: Augmentation, check: Callable[[], None] = lambda: None
     try:
         with Courier(plan.engine, augmentation.folder / "courier.lock", look) as courier:
             made, failed = back_translate(
-                augmentation, plan, lambda variant: make_engine(plan.engine, variant), courier, look
+                augmentation, plan, lambda variant: engine_of(plan.engine, variant), courier, look
             )
     except Ended as ended:
         if ended.request == "pause":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.augment.comparison import choose_rows
 from core.augment.chosen import engine_of
+from core.augment.comparison import choose_rows
 from core.augment.plan import EngineChoice
 from core.errors import UserError
 from core.home import DISK_FLOOR, require_room

@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.augment.chosen import engine_of, label_of
 from core.augment.comparison import ROWS, best
 from core.augment.draft import read_plan
-from core.augment.chosen import engine_of, label_of
 from core.augment.engines.catalogue import ENTRIES, obstacle
+from core.augment.engines.marian import Marian
 from core.augment.plan import EngineChoice, Plan, legs, path_through
 from core.jobs.augment import is_agreed
 from core.jobs.compare import launch_comparison
@@ -18,7 +19,7 @@ from core.jobs.overview import Look
 from core.store.comparison import Comparison, Way, newest_comparison
 from core.store.job_folder import ENDED
 from core.store.project import Project
-from core.words import Words
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
 from pages.parts.job_actions import from_where, resume_button, resume_now, stop_buttons
@@ -72,7 +73,7 @@ def _choose(project: Project, words: Words) -> None:
     chosen = st.multiselect(
         _("Ways to try"),
         ways,
-        default=[way for way in ways if engine_of(EngineChoice(name=way.engine)).sends_text_to is None][:FIRST],
+        default=[way for way in ways if _is_at_hand(way)][:FIRST],
         format_func=way_words,
         key=f"ways_{project.id}_{source}",
         placeholder=_("Choose at least one"),
@@ -96,6 +97,14 @@ def _ways(project: Project, plan: Plan) -> tuple[list[Way], list[str]]:
             continue
         ways += [Way(engine=name, options=options, path=path) for path in paths]
     return ways, silent
+
+
+def _is_at_hand(way: Way) -> bool:
+    """Whether it needs neither the net nor a download."""
+    engine = engine_of(EngineChoice(name=way.engine, options=way.options))
+    if isinstance(engine, Marian):
+        return all(engine.is_here(*leg) for leg in legs(way.path))
+    return engine.sends_text_to is None
 
 
 def way_words(way: Way) -> str:
@@ -145,9 +154,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
                 words.integer(each["flagged"]),
                 words.integer(each["unchanged"]),
                 words.integer(each["failed"]),
-                words.duration(each["seconds"])
-                if each["seconds"] >= 10
-                else _("{seconds} s").format(seconds=words.decimal(each["seconds"], 1)),
+                _seconds(each["seconds"], words),
             ]
             for each in trials
         ],
@@ -162,6 +169,10 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
         lines = [[_("the table"), text]]
         lines += [[_name(each), after] for each in trials for before, after in each["samples"] if before == text]
         sheet([_("Way"), _("Text")], lines, whole=frozenset({0}))
+
+
+def _seconds(seconds: float, words: Words) -> str:
+    return words.duration(seconds) if seconds >= 10 else f"{words.decimal(seconds, 1)}{NO_BREAK_SPACE}s"
 
 
 def _name(trial: dict[str, Any]) -> str:

@@ -34,6 +34,11 @@ def show_error(error: UserError) -> None:
     st.error(plain(error.sentence(current_words())))
 
 
+def show_warning(error: UserError) -> None:
+    """What is in the way, and may pass."""
+    st.warning(plain(error.sentence(current_words())))
+
+
 def show_failure(error: Exception) -> bool:
     """For what nobody foresaw: the traceback goes to the log, a sentence with its reference to the screen."""
     if isinstance(error, UserError):

@@ -6,8 +6,8 @@ import re
 
 import streamlit as st
 
+from core.augment.chosen import SAMPLING, engine_of
 from core.augment.draft import keep_plan, read_plan
-from core.augment.engines.catalogue import make_engine
 from core.augment.engines.engine import Engine
 from core.augment.plan import MOST_VARIANTS, EngineChoice, Plan, check_plan, legs, path_through
 from core.data.language import main_language
@@ -17,7 +17,7 @@ from core.store.project import Project, table_stamp
 from core.store.run import list_runs
 from core.words import N_, Words
 from pages.parts.errors import reported
-from pages.parts.look import lead, quiet
+from pages.parts.look import quiet
 from pages.parts.plan_consent import ask_consent, show_estimate
 from pages.parts.plan_engine import choose_engine, mark, pivots_of, show_state
 
@@ -30,8 +30,6 @@ ROWS = {
 PARTS = {"text": N_("the text"), "question": N_("the question"), "both": N_("both")}
 LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "ca")
 """Offered for the rows; the one that was found comes first."""
-SAMPLING = ("marian",)
-"""Engines that can give several different paraphrases along one path."""
 
 
 @st.cache_data(max_entries=10, show_spinner=False)
@@ -62,21 +60,21 @@ def show_plan(project: Project, words: Words) -> None:
             "{count} rows are kept for validation or test and are left out: nothing is learned from what measures.",
             rows.held_out,
         )
-    lead(said)
+    quiet(said)
     draft = read_plan(project)
     left, right = st.columns(2)
     with right:
         source = _source(draft, found, words)
     with left:
         choice = choose_engine(draft.engine if draft else None, source, words)
-    engine = make_engine(choice)
+    engine = engine_of(choice)
     mark(engine, words)
     plan = _choices(project, draft, choice, engine, source, rows, words)
     if plan != draft:
         keep_plan(project, plan)
     with reported():
         check_plan(plan)
-        answer, other = show_state(choice, *legs(plan.paths[0])[0], words)
+        answer, other = show_state(choice, [leg for path in plan.paths for leg in legs(path)], words)
         if other is not None:
             keep_plan(project, plan.model_copy(update={"engine": other}))
             st.rerun()
@@ -111,7 +109,13 @@ def _source(draft: Plan | None, found: str | None, words: Words) -> str:
 
 
 def _choices(
-    project: Project, draft: Plan | None, choice: EngineChoice, engine: Engine, source: str, rows: Trainable, words: Words
+    project: Project,
+    draft: Plan | None,
+    choice: EngineChoice,
+    engine: Engine,
+    source: str,
+    rows: Trainable,
+    words: Words,
 ) -> Plan:
     _ = words.gettext
     left, right = st.columns(2)
@@ -120,15 +124,18 @@ def _choices(
     with right:
         parts = "text"
         if project.roles is not None and project.roles.question:
-            parts = st.segmented_control(
-                _("What is translated"),
-                list(PARTS),
-                format_func=lambda part: _(PARTS[part]),
-                default=draft.parts if draft else "both",
-                key="plan_parts",
-            ) or "both"
+            parts = (
+                st.segmented_control(
+                    _("What is translated"),
+                    list(PARTS),
+                    format_func=lambda part: _(PARTS[part]),
+                    default=draft.parts if draft else "both",
+                    key="plan_parts",
+                )
+                or "both"
+            )
         variants = 1
-        if choice.name in SAMPLING:
+        if choice.name in SAMPLING and choice.options.get("sampling"):
             variants = st.number_input(
                 _("Paraphrases of each row along each path"),
                 min_value=1,
@@ -173,7 +180,9 @@ def _paths(draft: Plan | None, choice: EngineChoice, engine: Engine, source: str
             value=", ".join(chains),
             placeholder=f"{source}>en>de>{source}",
             key=f"chains_{source}",
-            help=_("Separated by commas. Each language more changes the words further, and takes one more request a text."),
+            help=_(
+                "Separated by commas. Each language more changes the words further, and takes one more request a text."
+            ),
         )
     typed_paths = [path for path in re.split(r"[,;\s]+", typed.replace("→", ">")) if path]
     return tuple(dict.fromkeys([*(path_through(source, code) for code in chosen), *typed_paths]))

@@ -44,8 +44,8 @@ def show_estimate(estimate: Estimate, engine: Engine, words: Words) -> None:
         (sent, words.integer(estimate.characters)),
         (_("Time, about"), words.duration(max(1.0, estimate.seconds))),
     ]
-    if estimate.euros is not None:
-        figures.append((_("Price, about"), words.euros(estimate.euros)))
+    if estimate.dollars:
+        figures.append((_("Price, about"), words.dollars(estimate.dollars)))
     figures_row(figures)
     if estimate.remembered:
         quiet(
@@ -55,7 +55,7 @@ def show_estimate(estimate: Estimate, engine: Engine, words: Words) -> None:
                 estimate.remembered,
             )
         )
-    if estimate.euros is not None:
+    if estimate.dollars:
         quiet(_("At the list price of a million characters; an account with a free quota pays less."))
 
 
@@ -90,7 +90,9 @@ def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Wor
 
 def _given(project: Project, engine: Engine, words: Words) -> None:
     _ = words.gettext
-    last = [each for each in consents(project.id) if (each.engine, each.host) == (engine.name, engine.sends_text_to)][-1]
+    last = [each for each in consents(project.id) if (each.engine, each.host) == (engine.name, engine.sends_text_to)][
+        -1
+    ]
     quiet(
         _("{person} agreed on {moment} that texts of this project are sent to {host}.").format(
             person=_("Somebody at this machine") if last.person == "local" else last.person,

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
-from core.augment.engines.catalogue import ENGINES, label_of, make_engine
+from core.augment.chosen import SAMPLING, engine_of, label_of
+from core.augment.engines.catalogue import ENTRIES, available
+from core.augment.engines.catalogue import probe as try_out
 from core.augment.engines.engine import FAILURES, Engine, Failed
 from core.augment.plan import EngineChoice
-from core.words import Words
+from core.errors import UserError
+from core.words import N_, Words
+from pages.parts.errors import show_warning
 from pages.parts.look import quiet
-from pages.parts.plain import plain
 
 REMEMBERED = 120
 """Seconds that the answer to a probe serves."""
+DRAWN = {0: N_("the likeliest"), 5: N_("drawn among the 5 likeliest"), 20: N_("drawn among the 20 likeliest")}
+"""Of a neural engine: among how many word pieces each is drawn."""
 PIVOTS = ("en", "es", "de", "it", "pt", "nl", "ca", "fr")
 """Proposed where an engine does not say which languages it knows."""
 
@@ -24,13 +30,14 @@ PIVOTS = ("en", "es", "de", "it", "pt", "nl", "ca", "fr")
 def choose_engine(current: EngineChoice | None, source: str, words: Words) -> EngineChoice:
     """One engine of the catalogue, those of this machine first, with what it needs to be told."""
     _ = words.gettext
-    names = ordered()
+    names = list(ENTRIES)
+    proposed = current.name if current is not None and current.name in names else best(source)
     chosen = st.selectbox(
         _("Engine"),
         names,
-        index=names.index(current.name) if current is not None and current.name in names else names.index(best(source)),
-        format_func=lambda name: f"{label_of(name)} · {where(make_engine(EngineChoice(name=name)), words)}",
-        key=f"engine_{current.name if current else ''}",
+        index=names.index(proposed),
+        format_func=lambda name: f"{label_of(name)} · {_(ENTRIES[name].about)}",
+        key=f"engine_{proposed}",
         help=_("What translates. Those on this machine send nothing anywhere; the others are services on the net."),
     )
     options = dict(current.options) if current is not None and current.name == chosen else {}
@@ -43,17 +50,25 @@ def choose_engine(current: EngineChoice | None, source: str, words: Words) -> En
             help=_("Your own server, or nothing for the public one, which needs a key in LIBRE_API_KEY."),
         ).strip()
         options = {"url": url} if url else {}
+    if chosen in SAMPLING:
+        drawn = st.selectbox(
+            _("How words are chosen"),
+            list(DRAWN),
+            index=list(DRAWN).index(int(options.get("sampling", 0))) if options.get("sampling", 0) in DRAWN else 0,
+            format_func=lambda among: _(DRAWN[among]),
+            key="marian_sampling",
+            help=_("Drawn words make paraphrases more varied, and more often wrong. Several of one row need them."),
+        )
+        options = {"sampling": drawn} if drawn else {}
     return EngineChoice(name=chosen, options=options)
 
 
-def ordered() -> list[str]:
-    """Engines of this machine first."""
-    return sorted(ENGINES, key=lambda name: make_engine(EngineChoice(name=name)).sends_text_to is not None)
-
-
 def best(source: str) -> str:
-    """The first that says it knows a way from the language and back."""
-    return next((name for name in ordered() if pivots_of(make_engine(EngineChoice(name=name)), source)), ordered()[0])
+    """The first that nothing known keeps from translating from this language and back."""
+    for engine in available():
+        if any(pivot for pivot in pivots_of(engine, source)):
+            return engine.name
+    return next(iter(ENTRIES))
 
 
 def pivots_of(engine: Engine, source: str) -> list[str]:
@@ -62,12 +77,6 @@ def pivots_of(engine: Engine, source: str) -> list[str]:
     if pairs is None:
         return [code for code in PIVOTS if code != source]
     return sorted({there for here, there in pairs if here == source and (there, source) in pairs})
-
-
-def where(engine: Engine, words: Words) -> str:
-    """Whether texts leave the machine, and to where."""
-    host = engine.sends_text_to
-    return words.gettext("on this machine") if host is None else words.gettext("online")
 
 
 def mark(engine: Engine, words: Words) -> None:
@@ -82,15 +91,15 @@ def mark(engine: Engine, words: Words) -> None:
 
 
 @st.cache_data(ttl=REMEMBERED, max_entries=50, show_spinner=False)
-def _probe(name: str, options: str, source: str, pivot: str) -> tuple[Failed | None, float]:
+def _probe(name: str, options: str, pairs: tuple[tuple[str, str], ...]) -> tuple[Failed | None, float]:
     """Why an engine does not work now, None when it does; and the seconds that one sentence took."""
     began = time.monotonic()
-    failed = make_engine(EngineChoice(name=name, options=json.loads(options))).probe(source, pivot)
-    return failed, time.monotonic() - began
+    failed = try_out(engine_of(EngineChoice(name=name, options=json.loads(options))), pairs)
+    return failed, (time.monotonic() - began) / max(1, len(pairs))
 
 
-def probe(choice: EngineChoice, source: str, pivot: str) -> tuple[Failed | None, float]:
-    return _probe(choice.name, json.dumps(choice.options, sort_keys=True), source, pivot)
+def probe(choice: EngineChoice, pairs: Sequence[tuple[str, str]]) -> tuple[Failed | None, float]:
+    return _probe(choice.name, json.dumps(choice.options, sort_keys=True), tuple(dict.fromkeys(pairs)))
 
 
 def problem_of(code: str, facts: dict[str, object], words: Words) -> str:
@@ -98,38 +107,38 @@ def problem_of(code: str, facts: dict[str, object], words: Words) -> str:
     return words.gettext(FAILURES[code]).format(**facts) if code in FAILURES else code
 
 
-def show_state(choice: EngineChoice, source: str, pivot: str, words: Words) -> tuple[float | None, EngineChoice | None]:
-    """Says whether the engine works now: the seconds of one answer, None when it does not; and the engine to take instead, when
-    that was pressed."""
+def show_state(
+    choice: EngineChoice, pairs: Sequence[tuple[str, str]], words: Words
+) -> tuple[float | None, EngineChoice | None]:
+    """Says whether the engine works now between these languages.
+
+    The seconds of one answer, None when it does not work; and the engine to take instead, when that was pressed.
+    """
     _ = words.gettext
     with st.spinner(_("Trying {engine} with one sentence of ours…").format(engine=label_of(choice.name))):
-        failed, seconds = probe(choice, source, pivot)
+        failed, seconds = probe(choice, pairs)
     if failed is None:
         quiet(_("{engine} works now: it was tried with one sentence of ours.").format(engine=label_of(choice.name)))
         return seconds, None
-    st.warning(
-        plain(
-            _("{engine} does not work now.").format(engine=label_of(choice.name))
-            + " "
-            + problem_of(failed.code, dict(failed.facts), words)
-        )
-    )
-    other = next_best(choice, source, pivot, words)
+    problem = {"message": FAILURES[failed.code], **failed.facts}
+    show_warning(UserError("engine_not_working", engine=label_of(choice.name), problem=problem))
+    other = instead(choice, pairs, words)
     if other is None:
-        quiet(_("No other engine works for these languages either: choose other ones, or install Apertium on this machine."))
+        quiet(
+            _(
+                "No other engine works for these languages either: choose other ones, or install Apertium on this machine."
+            )
+        )
         return None, None
-    said = _("Use {engine} instead ({where})").format(
-        engine=label_of(other.name), where=where(make_engine(other), words)
-    )
+    said = _("Use {engine} instead ({where})").format(engine=label_of(other.name), where=_(ENTRIES[other.name].about))
     return None, other if st.button(said, key=f"instead_{other.name}", icon=":material/swap_horiz:") else None
 
 
-def next_best(choice: EngineChoice, source: str, pivot: str, words: Words) -> EngineChoice | None:
-    """The first other engine that works for these languages, those of this machine before the others."""
+def instead(choice: EngineChoice, pairs: Sequence[tuple[str, str]], words: Words) -> EngineChoice | None:
+    """The best other engine that works now between these languages."""
     with st.spinner(words.gettext("Looking for another engine…")):
-        for name in ordered():
-            other = EngineChoice(name=name)
-            knows = pivot in pivots_of(make_engine(other), source)
-            if name != choice.name and knows and probe(other, source, pivot)[0] is None:
+        for engine in available(pairs):
+            other = EngineChoice(name=engine.name)
+            if engine.name != choice.name and probe(other, pairs)[0] is None:
                 return other
     return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.augment.engines.catalogue import label_of, make_engine
+from core.augment.chosen import engine_of, label_of
+from core.augment.engines.catalogue import ENTRIES, obstacle
 from core.augment.plan import EngineChoice, Plan, legs
 from core.jobs.augment import try_again
 from core.jobs.job_words import ended_of, reason_of
@@ -17,7 +18,7 @@ from core.words import Words
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
 from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
-from pages.parts.plan_engine import ordered, pivots_of, problem_of, where
+from pages.parts.plan_engine import problem_of
 from pages.parts.pulse import look_at
 from pages.parts.sheet import sheet
 from pages.parts.views import progress_html, progress_mark
@@ -89,7 +90,7 @@ def show_failures(project: Project, words: Words) -> None:
                 each.task.origin.removeprefix("r"),
                 each.task.text,
                 each.task.path.replace(">", " → "),
-                _label(each.engine),
+                label_of(each.engine),
                 problem_of(str(each.reason.get("code")), each.reason.get("facts", {}), words),
             ]
             for each in failed[:SHOWN]
@@ -120,7 +121,7 @@ def _ways(project: Project, failed: list[Failure], words: Words) -> None:
             key="failed_rows",
         )
     some = failed if chosen == 0 else [rows[chosen]]
-    names = ["", *(name for name in ordered() if _can(name, some))]
+    names = ["", *(name for name in ENTRIES if _can(name, some))]
     with engine:
         name = st.selectbox(
             _("With"),
@@ -135,24 +136,17 @@ def _ways(project: Project, failed: list[Failure], words: Words) -> None:
                 plan = Plan.model_validate(open_augmentation(project.id, job).record().plan)
                 choice = EngineChoice(name=name) if name else plan.engine
                 mine = [each.id for each in some if each.job_id == job]
-                try_again(project.id, mine, plan.model_copy(update={"engine": choice}), make_engine(choice))
+                try_again(project.id, mine, plan.model_copy(update={"engine": choice}), engine_of(choice))
             st.rerun()
 
 
 def _can(name: str, failed: list[Failure]) -> bool:
-    """Whether an engine says that it knows all the languages of these paths."""
-    pairs = make_engine(EngineChoice(name=name)).languages()
-    return pairs is None or all(leg in pairs for each in failed for leg in legs(each.task.path))
+    """Whether nothing known keeps an engine from all the languages of these paths."""
+    pairs = [leg for each in failed for leg in legs(each.task.path)]
+    return obstacle(engine_of(EngineChoice(name=name)), pairs) is None
 
 
 def _name(name: str, words: Words) -> str:
     if not name:
         return words.gettext("the same engine")
-    return f"{label_of(name)} · {where(make_engine(EngineChoice(name=name)), words)}"
-
-
-def _label(name: str) -> str:
-    try:
-        return label_of(name)
-    except KeyError:
-        return name
+    return f"{label_of(name)} · {words.gettext(ENTRIES[name].about)}"

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from core.augment.engines.catalogue import make_engine
+from core.augment.chosen import engine_of
 from core.augment.plan import EngineChoice, Plan, path_through
 from core.jobs.augment import launch_augmentation, trainable
 from core.jobs.control import resume, state_of
@@ -35,7 +35,7 @@ KILLS = 10
 def launched(project: Project, url: str) -> Augmentation:
     choice = EngineChoice(name="libretranslate", options={"url": url})
     paths = (path_through("en", "es"), path_through("en", "de", "fr"))
-    return launch_augmentation(project.id, Plan(engine=choice, source="en", paths=paths), make_engine(choice))
+    return launch_augmentation(project.id, Plan(engine=choice, source="en", paths=paths), engine_of(choice))
 
 
 def ended(augmentation: Augmentation) -> str:
