@@ -27,5 +27,6 @@ PARAPHRASE_SENTENCES: dict[str, str] = {
         "was translated is kept. Resume it later: it goes on where it was. Or choose another engine."
     ),
     "augmentation_not_found": N_("This back-translation does not exist any more. Start a new one on the Augment page."),
+    "comparison_not_found": N_("This comparison does not exist any more. Start a new one on the Augment page."),
     "nothing_failed": N_("There is no row left that failed: somebody else has tried again meanwhile."),
 }

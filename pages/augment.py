@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.comparison import show_comparison
 from pages.parts.errors import reported
 from pages.parts.look import lead
 from pages.parts.plan import show_plan
@@ -31,6 +32,7 @@ def page() -> None:
     with reported():
         if not show_jobs(project, words):
             show_plan(project, words)
+            show_comparison(project, words)
         show_failures(project, words)
     show_review(project, words)
     link("train", _("Go on to the training"), icon=":material/arrow_forward:")

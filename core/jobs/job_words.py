@@ -6,6 +6,7 @@ from core.errors import SENTENCES, UserError
 from core.jobs.overview import Look
 from core.jobs.queue import Job
 from core.store.augmentation import Augmentation
+from core.store.comparison import Comparison
 from core.store.job_folder import Phase, Progress, State
 from core.store.run import Run
 from core.train.checkpoints import Checkpoints
@@ -48,6 +49,8 @@ def title_of(look: Look, words: Words) -> str:
         return look.job.name
     if isinstance(look.job.folder, Augmentation):
         return words.gettext("Paraphrases")
+    if isinstance(look.job.folder, Comparison):
+        return words.gettext("A comparison of languages")
     if look.number is None:
         return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
     return words.gettext("Training {number}").format(number=look.number)
@@ -111,6 +114,8 @@ def ended_of(look: Look, words: Words) -> str:
     state, run = look.job.state, look.job.run
     if isinstance(look.job.folder, Augmentation) and state != "failed":
         return _augmentation_ended(look.job.folder, state, words)
+    if isinstance(look.job.folder, Comparison) and state != "failed":
+        return _comparison_ended(state, words)
     if state == "done" and look.job.kind == "label":
         return _("The table is labelled.")
     if state == "done":
@@ -136,6 +141,16 @@ def ended_of(look: Look, words: Words) -> str:
             "The training was cut off (the machine stopped, or its process was ended). Its rows, settings and checkpoints are kept."
         )
     return reason_of(look.job).sentence(words) if state == "failed" else ""
+
+
+def _comparison_ended(state: State, words: Words) -> str:
+    """How a comparison ended that did not fail; empty while it waits or works."""
+    _ = words.gettext
+    if state == "done":
+        return _("The languages are compared.")
+    if state in ("stopped", "interrupted"):
+        return _("The comparison ended before its time. What was tried is kept: resume it to try the rest.")
+    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
 
 
 def _augmentation_ended(augmentation: Augmentation, state: State, words: Words) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.jobs.slots import BESIDE
 from core.store.augmentation import Augmentation, DeviceAugmentation
+from core.store.comparison import Comparison
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
 from core.store.labelling import Labelling
@@ -26,9 +27,10 @@ FOLDERS: dict[str, type[JobFolder]] = {
     "label": Labelling,
     "augment": Augmentation,
     "augment_on_device": DeviceAugmentation,
+    "compare": Comparison,
 }
 """Each kind of job and what it has on disk."""
-LIGHT = ("label", "augment")
+LIGHT = ("label", "augment", "compare")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 

@@ -45,7 +45,8 @@ COUNTS = "empty_label empty_text free learning_rate left limit minimum missing n
 """Facts of an error that count something; a label may look like a number too."""
 FILES = (
     "run.json examples.parquet metrics.jsonl log.txt predictions.parquet result.json model.zip model checkpoints "
-    "labelling.json table.parquet answers predictions.csv augmentation.json tasks.parquet"
+    "labelling.json table.parquet answers predictions.csv augmentation.json tasks.parquet "
+    "comparison.json trials.json"
 )
 PACKAGES = "torch transformers tokenizers accelerate scikit-learn pandas numpy safetensors sqlalchemy streamlit"
 VARIABLES = (

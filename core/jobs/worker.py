@@ -20,6 +20,7 @@ from core.jobs.processes import IN_VAIN, NICER, lower_priority
 from core.jobs.queue import Job, job
 from core.jobs.slots import slot_lock
 from core.store.augmentation import open_augmentation
+from core.store.comparison import open_comparison
 from core.store.job_folder import JobFolder, State
 from core.store.labelling import open_labelling
 from core.store.run import open_run
@@ -130,11 +131,18 @@ def paraphrase_rows(folder: JobFolder, attempt: int, check: Callable[[], None]) 
     return augment(open_augmentation(folder.project_id, folder.id), check)
 
 
+def compare_ways(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.augment.comparison import compare
+
+    return compare(open_comparison(folder.project_id, folder.id), check)
+
+
 WORK: dict[str, Work] = {
     "train": train_a_model,
     "label": label_a_table,
     "augment": paraphrase_rows,
     "augment_on_device": paraphrase_rows,
+    "compare": compare_ways,
 }
 """What is done for each kind of job."""
 

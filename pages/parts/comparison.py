@@ -1,0 +1,183 @@
+"""Which language should I choose? Engines and pivots tried on twenty rows of the user's own table, as a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.augment.chosen import engine_of, label_of
+from core.augment.comparison import ROWS, best
+from core.augment.draft import read_plan
+from core.augment.engines.catalogue import ENTRIES, obstacle
+from core.augment.engines.marian import Marian
+from core.augment.plan import EngineChoice, Plan, legs, path_through
+from core.jobs.augment import is_agreed
+from core.jobs.compare import launch_comparison
+from core.jobs.job_words import ended_of, reason_of
+from core.jobs.overview import Look
+from core.store.comparison import Comparison, Way, newest_comparison
+from core.store.job_folder import ENDED
+from core.store.project import Project
+from core.words import NO_BREAK_SPACE, Words
+from pages.parts.errors import reported, show_error
+from pages.parts.follow import follow
+from pages.parts.job_actions import from_where, resume_button, resume_now, stop_buttons
+from pages.parts.look import quiet
+from pages.parts.plain import plain
+from pages.parts.plan import rows_of
+from pages.parts.plan_engine import pivots_of, problem_of
+from pages.parts.pulse import look_at
+from pages.parts.review_cards import path_words
+from pages.parts.sheet import sheet
+from pages.parts.views import progress_html, progress_mark
+
+LOOK_EVERY = 2.0
+FIRST = 6
+"""Ways proposed before anybody chooses."""
+
+
+def show_comparison(project: Project, words: Words) -> None:
+    """The question, the ways to try, and what the last comparison found."""
+    _ = words.gettext
+    newest = newest_comparison(project.id)
+    seen = look_at(newest) if newest is not None else None
+    is_working = seen is not None and seen.job.state not in ENDED
+    with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_working):
+        if newest is not None and seen is not None and is_working:
+            st.fragment(_working)(newest, words)
+            return
+        quiet(
+            _(
+                "Each way is tried on the same {rows} rows of your table: how much of the meaning it keeps, how much it changes, "
+                "how often it fails, how long it takes."
+            ).format(rows=ROWS)
+        )
+        _choose(project, words)
+        if newest is not None and seen is not None:
+            _over(newest, seen, words)
+
+
+def _choose(project: Project, words: Words) -> None:
+    _ = words.gettext
+    plan = read_plan(project)
+    assert plan is not None, "the form above keeps one"
+    rows, source = rows_of(project), plan.source
+    ways, silent = _ways(project, plan)
+    if silent:
+        names = ", ".join(label_of(name) for name in silent)
+        quiet(_("Left out, for nobody has agreed that texts go there: {names}.").format(names=names))
+    if not ways:
+        st.info(_("No engine of this machine knows this language. Install Apertium, or agree to a service above."))
+        return
+    chosen = st.multiselect(
+        _("Ways to try"),
+        ways,
+        default=[way for way in ways if _is_at_hand(way)][:FIRST],
+        format_func=way_words,
+        key=f"ways_{project.id}_{source}",
+        placeholder=_("Choose at least one"),
+    )
+    if st.button(_("Compare them"), key="compare", disabled=not chosen):
+        with reported():
+            launch_comparison(project, rows, source, chosen)
+            st.rerun()
+
+
+def _ways(project: Project, plan: Plan) -> tuple[list[Way], list[str]]:
+    """The ways that may be tried, and the engines that nobody has agreed to."""
+    source, ways, silent = plan.source, [], []
+    for name in ENTRIES:
+        options = plan.engine.options if plan.engine.name == name else {}
+        engine = engine_of(EngineChoice(name=name, options=options))
+        paths = [path_through(source, pivot) for pivot in pivots_of(engine, source)]
+        paths = [path for path in paths if obstacle(engine, legs(path)) is None]
+        if paths and not is_agreed(project.id, engine):
+            silent.append(name)
+            continue
+        ways += [Way(engine=name, options=options, path=path) for path in paths]
+    return ways, silent
+
+
+def _is_at_hand(way: Way) -> bool:
+    """Whether it needs neither the net nor a download."""
+    engine = engine_of(EngineChoice(name=way.engine, options=way.options))
+    if isinstance(engine, Marian):
+        return all(engine.is_here(*leg) for leg in legs(way.path))
+    return engine.sends_text_to is None
+
+
+def way_words(way: Way) -> str:
+    return f"{label_of(way.engine)}, {path_words(way.path)}"
+
+
+def _working(comparison: Comparison, words: Words) -> None:
+    seen = look_at(comparison)
+    if seen is None or seen.job.state in ENDED:
+        st.rerun()
+    view = ("progress", words.language, comparison.project_id, comparison.id)
+    follow(view, progress_html(seen, words), progress_mark(seen), key=f"progress_{comparison.id}", every=LOOK_EVERY)
+    stop_buttons(seen, words)
+
+
+def _over(comparison: Comparison, seen: Look, words: Words) -> None:
+    if seen.job.state == "failed":
+        show_error(reason_of(seen.job))
+    elif seen.job.state != "done":
+        st.warning(ended_of(seen, words))
+    if seen.job.state != "done" and resume_button(seen, words, from_where(seen, words)):
+        resume_now(comparison)
+    if trials := comparison.trials():
+        show_trials(trials, words)
+
+
+def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
+    """The answer in a sentence, the figures in a table, and samples to judge by."""
+    _ = words.gettext
+    found = best(trials)
+    if found is not None:
+        said = _(
+            "**{way}** keeps as much of the meaning as any other here ({meaning}) and changes most ({novelty}). Read the samples before "
+            "you believe it: they say more than the figures."
+        )
+        facts = {"meaning": words.percent(found["similarity"], 0), "novelty": words.percent(found["novelty"], 0)}
+        st.markdown(said.format(way=plain(_name(found)), **facts))
+    else:
+        st.warning(_("None of these ways brought back what could be used."))
+    sheet(
+        [_("Way"), _("Meaning kept"), _("New"), _("With a mark"), _("Unchanged"), _("Failed"), _("Time")],
+        [
+            [
+                _name(each),
+                _percent(each["similarity"], words),
+                _percent(each["novelty"], words),
+                words.integer(each["flagged"]),
+                words.integer(each["unchanged"]),
+                words.integer(each["failed"]),
+                _seconds(each["seconds"], words),
+            ]
+            for each in trials
+        ],
+        numbers=frozenset(range(1, 7)),
+    )
+    for each in trials:
+        if each["problem"]:
+            quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")
+    st.markdown(f"**{_('Samples')}**")
+    texts = list(dict.fromkeys(before for each in trials for before, _after in each["samples"]))[:5]
+    for text in texts:
+        lines = [[_("the table"), text]]
+        lines += [[_name(each), after] for each in trials for before, after in each["samples"] if before == text]
+        sheet([_("Way"), _("Text")], lines, whole=frozenset({0}))
+
+
+def _seconds(seconds: float, words: Words) -> str:
+    return words.duration(seconds) if seconds >= 10 else f"{words.decimal(seconds, 1)}{NO_BREAK_SPACE}s"
+
+
+def _name(trial: dict[str, Any]) -> str:
+    return way_words(Way(engine=trial["engine"], path=trial["path"]))
+
+
+def _percent(value: float | None, words: Words) -> str:
+    return "–" if value is None else words.percent(max(value, 0.0), 0)

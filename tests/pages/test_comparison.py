@@ -1,0 +1,108 @@
+"""Which language should I choose? The ways offered, the answer in a sentence and a table, in both languages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.jobs.queue import claim, finish, job, jobs
+from core.store.comparison import Comparison, ComparisonRecord, Way, create_comparison, newest_comparison
+from core.store.project import Project
+from core.store.run import utc_now
+from core.words import Words
+from tests.pages.screen import click, everything, said, table, visit
+from tests.tables import as_csv, messages
+
+
+@pytest.fixture
+def project(project_of: Callable[..., Project]) -> Project:
+    return project_of("messages.csv", as_csv(messages(60)))
+
+
+def trial(path: str, similarity: float | None, novelty: float | None, failed: int = 0) -> dict[str, Any]:
+    problem = {"code": "unreachable", "facts": {"service": "Apertium"}} if failed else None
+    return {
+        "engine": "apertium",
+        "path": path,
+        "rows": 20,
+        "failed": failed,
+        "seconds": 1.25,
+        "similarity": similarity,
+        "novelty": novelty,
+        "flagged": 2,
+        "unchanged": 1,
+        "samples": [["<b>my</b> parcel", f"our parcel {path}"]] if similarity else [],
+        "problem": problem,
+    }
+
+
+def compared(project: Project, trials: list[dict[str, Any]], state: str = "done") -> Comparison:
+    from core.jobs.queue import enqueue
+
+    ways = [Way(engine="apertium", path=each["path"]) for each in trials]
+    record = ComparisonRecord(language="en", rows=[("r1", "x")], ways=ways, created_at=utc_now())
+    comparison = create_comparison(project.id, record)
+    enqueue(comparison)
+    taken = claim("beside")
+    assert taken is not None
+    comparison.keep_trials(trials)
+    finish(taken, state)
+    return comparison
+
+
+def test_the_answer_is_a_sentence_a_table_and_samples(project: Project, words: Words, held: None) -> None:
+    trials = [trial("en>es>en", 0.86, 0.32), trial("en>ca>en", 0.81, 0.38), trial("en>fr>en", None, None, failed=20)]
+    compared(project, trials)
+    at = visit("augment", words, project=project.id)
+    answer = said(
+        "**{way}** keeps as much of the meaning as any other here ({meaning}) and changes most ({novelty}). Read the samples before "
+        "you believe it: they say more than the figures.",
+        words,
+        way="Apertium, en → es → en",
+        meaning=words.percent(0.86, 0),
+        novelty=words.percent(0.32, 0),
+    )
+    assert answer in [shown.value for shown in at.markdown]
+    rows = table(at, said("Meaning kept", words))
+    assert [row[0] for row in rows[1:]] == [f"Apertium, en → {pivot} → en" for pivot in ("es", "ca", "fr")]
+    assert rows[1][1:] == [
+        words.percent(0.86, 0),
+        words.percent(0.32, 0),
+        "2",
+        "1",
+        "0",
+        f"{words.decimal(1.25, 1)}\u00a0s",
+    ]
+    assert rows[3][1:3] == ["–", "–"]
+    assert said("{service} cannot be reached from this machine.", words, service="Apertium") in everything(at)
+    assert "&lt;b&gt;my&lt;/b&gt; parcel" in "".join(shown.value for shown in at.html)
+
+
+def test_when_nothing_came_back_that_is_said(project: Project, words: Words, held: None) -> None:
+    compared(project, [trial("en>es>en", None, None, failed=20)])
+    at = visit("augment", words, project=project.id)
+    assert said("None of these ways brought back what could be used.", words) in [shown.value for shown in at.warning]
+
+
+def test_a_click_queues_the_ways_of_this_machine_and_no_service_without_a_yes(
+    project: Project, words: Words, held: None
+) -> None:
+    if shutil.which("apertium") is None:
+        pytest.skip("apertium is not installed here")
+    at = visit("augment", words, project=project.id)
+    if "compare" not in [button.key for button in at.button]:
+        pytest.skip("apertium does not know this language here")
+    assert "MyMemory" in everything(at)
+    at = click(at, "compare")
+    comparison = newest_comparison(project.id)
+    assert comparison is not None
+    record = comparison.record()
+    assert {way.engine for way in record.ways} == {"apertium"}
+    assert len(record.rows) == 20
+    [queued] = jobs()
+    assert (queued.kind, queued.state) == ("compare", "queued")
+    assert job(queued.id) is not None
+    assert said("A comparison of languages", words) in everything(at)
