@@ -9,6 +9,7 @@ from pages.parts.errors import reported
 from pages.parts.look import lead
 from pages.parts.plan import show_plan
 from pages.parts.plan_job import show_failures, show_jobs
+from pages.parts.review import show_review
 from pages.parts.shell import begin, link
 
 
@@ -33,6 +34,7 @@ def page() -> None:
             show_plan(project, words)
             show_comparison(project, words)
         show_failures(project, words)
+    show_review(project, words)
     link("train", _("Go on to the training"), icon=":material/arrow_forward:")
 
 

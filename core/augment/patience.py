@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.augment.engines.engine import Engine, Failed, Outcome, Translated
+from core.augment.engines.engine import PASSING, Engine, Failed, Outcome, Translated
 from core.augment.engines.pace import GivenUp, rest, until
 
 BEAT = 0.1
@@ -19,6 +19,10 @@ GRACE = 5.0
 
 HOPELESS = frozenset({"key_refused", "key_missing", "quota", "program_missing", "model_missing", "model_unusable"})
 """Failures that every further text would meet as well."""
+
+
+REFUSALS = PASSING | {"bad_request"}
+"""Failures that are not the text's own when many texts in a row meet them."""
 
 
 @dataclass(frozen=True)
@@ -194,13 +198,13 @@ class _Work:
         with self._lock:
             if len(failures) < len(outcomes):
                 self._refusals = 0
-            elif any(failed.may_pass for failed in failures):
+            elif any(failed.code in REFUSALS for failed in failures):
                 self._refusals += 1
             for failed in failures:
                 if failed.code == "language":
                     self._for_all = failed
                 asked = failed.retry_after or 0.0
-                if failed.code in HOPELESS or (failed.may_pass and self._is_enough(asked)):
+                if failed.code in HOPELESS or (failed.code in REFUSALS and self._is_enough(asked)):
                     self._reason = self._reason or failed
                     self._stopping.set()
                 elif failed.code == "refused" and asked:

@@ -50,17 +50,15 @@ def augment(augmentation: Augmentation, check: Callable[[], None] = lambda: None
             made, failed = back_translate(
                 augmentation, plan, lambda variant: engine_of(plan.engine, variant), courier, look
             )
+        reader = judge_arrivals(augmentation, plan.source, look)
     except Ended as ended:
-        if ended.request == "pause":
-            return "paused"
-        judge_arrivals(augmentation, plan.source, check)
-        return "stopped"
+        # What has no judgement yet can be reviewed all the same; resumed, the job goes on with it.
+        return "stopped" if ended.request == "stop" else "paused"
     except Interrupted as interrupted:
         judge_arrivals(augmentation, plan.source, check)
         reason = interrupted.reason
         problem = {"message": FAILURES[reason.code], **reason.facts}
         raise UserError("engine_gave_up", engine=label_of(plan.engine.name), problem=problem) from None
-    reader = judge_arrivals(augmentation, plan.source, check)
     result = {"made": made, "failed": failed, "reader": reader, "seconds": time.monotonic() - began}
     write_json(augmentation.folder / "result.json", result)
     augmentation.report(Progress(phase="over", step=record.rows, steps=record.rows))

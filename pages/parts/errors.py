@@ -34,6 +34,11 @@ def show_error(error: UserError) -> None:
     st.error(plain(error.sentence(current_words())))
 
 
+def show_info(error: UserError) -> None:
+    """What needs no remedy."""
+    st.info(plain(error.sentence(current_words())))
+
+
 def show_warning(error: UserError) -> None:
     """What is in the way, and may pass."""
     st.warning(plain(error.sentence(current_words())))

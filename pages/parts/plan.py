@@ -11,12 +11,13 @@ from core.augment.draft import keep_plan, read_plan
 from core.augment.engines.engine import Engine
 from core.augment.plan import MOST_VARIANTS, EngineChoice, Plan, check_plan, legs, path_through
 from core.data.language import main_language
+from core.errors import UserError
 from core.jobs.augment import Prepared, Trainable, launch_augmentation, prepare, trainable
 from core.store.draft import read_draft
 from core.store.project import Project, table_stamp
 from core.store.run import list_runs
 from core.words import N_, Words
-from pages.parts.errors import reported
+from pages.parts.errors import reported, show_info
 from pages.parts.look import quiet
 from pages.parts.plan_consent import ask_consent, show_estimate
 from pages.parts.plan_engine import choose_engine, mark, pivots_of, show_state
@@ -78,9 +79,21 @@ def show_plan(project: Project, words: Words) -> None:
         if other is not None:
             keep_plan(project, plan.model_copy(update={"engine": other}))
             st.rerun()
-        prepared = prepare(project, plan, engine, rows, answer)
-        show_estimate(prepared.estimate, engine, words)
-        _start(project, plan, engine, prepared, works=answer is not None, words=words)
+        prepared = _prepared(project, plan, engine, rows, answer)
+        if prepared is not None:
+            show_estimate(prepared.estimate, engine, words)
+            _start(project, plan, engine, prepared, works=answer is not None, words=words)
+
+
+def _prepared(project: Project, plan: Plan, engine: Engine, rows: Trainable, answer: float | None) -> Prepared | None:
+    """What the plan comes to; None, and said, where all of it is made already."""
+    try:
+        return prepare(project, plan, engine, rows, answer)
+    except UserError as error:
+        if error.code != "all_paraphrased":
+            raise
+        show_info(error)
+        return None
 
 
 def _start(project: Project, plan: Plan, engine: Engine, prepared: Prepared, *, works: bool, words: Words) -> None:
@@ -178,7 +191,7 @@ def _paths(draft: Plan | None, choice: EngineChoice, engine: Engine, source: str
         typed = st.text_input(
             _("Several languages one after the other"),
             value=", ".join(chains),
-            placeholder=f"{source}>en>de>{source}",
+            placeholder=path_through(source, *[code for code in ("en", "de", "fr") if code != source][:2]),
             key=f"chains_{source}",
             help=_(
                 "Separated by commas. Each language more changes the words further, and takes one more request a text."

@@ -14,7 +14,7 @@ from core.store.arrivals import Failure, failures
 from core.store.augmentation import Augmentation, list_augmentations, open_augmentation
 from core.store.job_folder import ENDED
 from core.store.project import Project
-from core.words import Words
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
 from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
@@ -67,11 +67,11 @@ def _over(augmentation: Augmentation, seen: Look, words: Words) -> None:
         show_error(reason_of(seen.job))
     else:
         {"done": st.success, "interrupted": st.warning}.get(state, st.info)(ended_of(seen, words))
-    resuming, others, _rest = st.columns([2, 1.6, 5])
-    with resuming:
-        pressed = resume_button(seen, words, from_where(seen, words))
+    others, resuming, _rest = st.columns([1.6, 2, 5])
     with others:
         more(seen, words)
+    with resuming:
+        pressed = resume_button(seen, words, from_where(seen, words))
     if pressed:
         resume_now(seen.job.folder)
 
@@ -89,17 +89,22 @@ def show_failures(project: Project, words: Words) -> None:
             [
                 each.task.origin.removeprefix("r"),
                 each.task.text,
-                each.task.path.replace(">", " → "),
+                shown(each.task.path),
                 label_of(each.engine),
                 problem_of(str(each.reason.get("code")), each.reason.get("facts", {}), words),
             ]
             for each in failed[:SHOWN]
         ],
-        whole=frozenset({2}),
+        whole=frozenset({2, 3}),
     )
     if len(failed) > SHOWN:
         st.caption(_("The first {shown} of {rows}.").format(shown=SHOWN, rows=words.integer(len(failed))))
     _ways(project, failed, words)
+
+
+def shown(path: str) -> str:
+    """A path, on one line: fr → ca → fr."""
+    return path.replace(">", f"{NO_BREAK_SPACE}→{NO_BREAK_SPACE}")
 
 
 def _ways(project: Project, failed: list[Failure], words: Words) -> None:
@@ -115,7 +120,7 @@ def _ways(project: Project, failed: list[Failure], words: Words) -> None:
                 words.ngettext("the {count} that failed", "all {count} that failed", len(failed))
                 if each == 0
                 else _("row {row}, {path}").format(
-                    row=rows[each].task.origin.removeprefix("r"), path=rows[each].task.path.replace(">", " → ")
+                    row=rows[each].task.origin.removeprefix("r"), path=shown(rows[each].task.path)
                 )
             ),
             key="failed_rows",

@@ -187,3 +187,18 @@ def test_from_the_hub_it_comes_once_and_then_works_without(home: Path, model: Pa
     with serving(Hub({})) as hub:
         shutil.rmtree(models_folder())
         assert ask(hub.address, tmp_path / "other") == [False, "Failed", "model_missing", False]
+
+
+def test_safetensors_that_the_hubs_robot_proposes_are_taken_and_old_weights_never(
+    home: Path, model: Path, tmp_path: Path
+) -> None:
+    """Most of these models were published before safetensors; their pickles are never loaded."""
+    old = shutil.copytree(model, tmp_path / "old")
+    (old / "model.safetensors").unlink()
+    (old / "pytorch_model.bin").write_bytes(b"a pickle")
+    with serving(Hub({NAME: old}, proposed={NAME: model})) as hub:
+        assert ask(hub.address, tmp_path / "cache") == [False, "Translated", "", True]
+        assert not any("pytorch_model" in path for path in hub.asked)
+    shutil.rmtree(models_folder())
+    with serving(Hub({NAME: old})) as hub:
+        assert ask(hub.address, tmp_path / "other") == [False, "Failed", "model_missing", False]

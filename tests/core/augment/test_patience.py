@@ -78,21 +78,21 @@ def test_what_the_service_asks_for_is_waited_for() -> None:
         assert service.asked[1][0] - service.asked[0][0] >= 1.0
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "page", "cut"])
+@pytest.mark.parametrize("fault", ["429", "500", "404", "page", "cut"])
 def test_a_service_that_refuses_everything_is_soon_left_alone(fault: str) -> None:
     with served("google", fault=lambda number, texts: fault if number >= 20 else None) as service:
         engine = engine_for("google", service, at_once=4)
         arrived: list[tuple[int, Outcome]] = []
         with pytest.raises(Interrupted) as caught:
             arrived.extend(translate_all(engine, TEXTS, "fr", "en", patience=HASTY))
-        assert caught.value.reason.code in {"429": "refused", "500": "unavailable", "page": "not_a_translation"}.get(
-            fault, "cut_off"
-        )
+        codes = {"429": "refused", "500": "unavailable", "404": "bad_request", "page": "not_a_translation"}
+        assert caught.value.reason.code == codes.get(fault, "cut_off")
         done = [place for place, outcome in arrived if isinstance(outcome, Translated)]
         assert len(done) == 20
         assert len(service.asked) <= 20 + HASTY.break_after + 4
         service.fault = lambda number, texts: None
         missing = [place for place in range(len(TEXTS)) if place not in {place for place, _ in arrived}]
+        assert len(done) + len(missing) >= len(TEXTS) - HASTY.break_after - 4
         list(translate_all(engine, [TEXTS[place] for place in missing], "fr", "en"))
         assert set(service.answered.values()) == {1}
     assert no_thread_is_left()

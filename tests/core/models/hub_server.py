@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 SHA = "5c0ffee5" * 5
+PROPOSED = "0ffe12ed" * 5
 
 
 @dataclass
@@ -27,12 +28,17 @@ class Hub:
     """A file whose transfer breaks off halfway."""
     is_down: bool = False
     """Every answer is 503."""
+    proposed: dict[str, Path] = field(default_factory=dict)
+    """What the robot of the hub proposes for a model, as its pull request 3."""
     page: str = ""
     """Every answer is this page, as a proxy or a hotel gives it."""
     address: str = ""
 
-    def files(self, name: str) -> list[Path]:
-        return sorted(path for path in self.models[name].rglob("*") if path.is_file())
+    def root(self, name: str, revision: str) -> Path:
+        return self.proposed[name] if revision in (PROPOSED, "refs/pr/3") else self.models[name]
+
+    def files(self, root: Path) -> list[Path]:
+        return sorted(path for path in root.rglob("*") if path.is_file())
 
 
 @contextmanager
@@ -71,30 +77,44 @@ def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
         return send(request, 503, b"down")
     if hub.page:
         return send(request, 200, hub.page.encode())
-    if about := re.fullmatch(r"/api/models/(.+?)(/revision/[^/]+|/tree/[^/]+(?:/.*)?)?", path):
+    if about := re.fullmatch(r"/api/models/(.+?)(/discussions|/(?:revision|tree)/(refs/pr/3|[^/]+)(?:/.*)?)?", path):
         name, what = about[1], about[2] or ""
         if name not in hub.models:
             return missing(request, "RepoNotFound")
-        root = hub.models[name]
-        files = [(str(file.relative_to(root).as_posix()), file) for file in hub.files(name)]
+        if what == "/discussions":
+            return send(request, 200, json.dumps(discussions(hub, name)).encode())
+        root = hub.root(name, about[3] or "main")
+        files = [(str(file.relative_to(root).as_posix()), file) for file in hub.files(root)]
         if what.startswith("/tree"):
             tree = [
                 {"type": "file", "path": place, "size": file.stat().st_size, "oid": digest(file)}
                 for place, file in files
             ]
             return send(request, 200, json.dumps(tree).encode())
+        sha = PROPOSED if root == hub.proposed.get(name) else SHA
         siblings = [{"rfilename": place} for place, _ in files]
-        facts = {"_id": "1", "id": name, "modelId": name, "sha": SHA, "private": False, "siblings": siblings}
+        facts = {"_id": "1", "id": name, "modelId": name, "sha": sha, "private": False, "siblings": siblings}
         return send(request, 200, json.dumps(facts).encode())
     if file := re.fullmatch(r"/(.+?)/resolve/([^/]+)/(.+)", path):
-        name, _, place = file.groups()
+        name, revision, place = file.groups()
         if name not in hub.models:
             return missing(request, "RepoNotFound")
-        found = hub.models[name] / place
-        if found not in hub.files(name):
+        root = hub.root(name, revision)
+        found = root / place
+        if found not in hub.files(root):
             return missing(request, "EntryNotFound")
-        return send(request, 200, found.read_bytes(), etag=digest(found), is_cut=place == hub.cut)
+        sha = PROPOSED if root == hub.proposed.get(name) else SHA
+        return send(request, 200, found.read_bytes(), etag=digest(found), is_cut=place == hub.cut, commit=sha)
     return missing(request, "RepoNotFound")
+
+
+def discussions(hub: Hub, name: str) -> dict:
+    """A question of somebody's, and the robot's proposal where there is one."""
+    common = {"status": "open", "createdAt": "2026-01-01T00:00:00.000Z", "repo": {"name": name, "type": "model"}}
+    asked = {"title": "Licence?", "num": 2, "author": {"name": "somebody"}, "isPullRequest": False}
+    proposed = {"title": "safetensors", "num": 3, "author": {"name": "SFconvertbot"}, "isPullRequest": True}
+    found = [common | asked, *([common | proposed] if name in hub.proposed else [])]
+    return {"count": len(found), "start": 0, "discussions": found}
 
 
 def digest(file: Path) -> str:
@@ -106,11 +126,17 @@ def missing(request: BaseHTTPRequestHandler, code: str) -> None:
 
 
 def send(
-    request: BaseHTTPRequestHandler, status: int, body: bytes, etag: str = "", error: str = "", is_cut: bool = False
+    request: BaseHTTPRequestHandler,
+    status: int,
+    body: bytes,
+    etag: str = "",
+    error: str = "",
+    is_cut: bool = False,
+    commit: str = SHA,
 ) -> None:
     request.send_response(status)
     request.send_header("Content-Length", str(len(body)))
-    request.send_header("X-Repo-Commit", SHA)
+    request.send_header("X-Repo-Commit", commit)
     if etag:
         request.send_header("ETag", f'"{etag}"')
     if error:
