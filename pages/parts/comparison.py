@@ -43,7 +43,9 @@ def show_comparison(project: Project, words: Words) -> None:
     newest = newest_comparison(project.id)
     seen = look_at(newest) if newest is not None else None
     is_working = seen is not None and seen.job.state not in ENDED
-    with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_working):
+    # Who asked sees the answer where they asked.
+    is_open = is_working or st.session_state.get(f"compared_{project.id}", False)
+    with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_open):
         if newest is not None and seen is not None and is_working:
             st.fragment(_working)(newest, words)
             return
@@ -81,6 +83,7 @@ def _choose(project: Project, words: Words) -> None:
     if st.button(_("Compare them"), key="compare", disabled=not chosen):
         with reported():
             launch_comparison(project, rows, source, chosen)
+            st.session_state[f"compared_{project.id}"] = True
             st.rerun()
 
 
