@@ -27,8 +27,8 @@ TABLES = {".csv", ".tsv", ".txt", ".tab", ".psv", ".ssv", ".json", ".jsonl", ".n
 STREAMS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "xz"}
 
 
-def kind_of_stream(content: bytes) -> str | None:
-    return next((kind for start, kind in STREAMS.items() if content.startswith(start)), None)
+def kind_of_stream(beginning: bytes) -> str | None:
+    return next((kind for start, kind in STREAMS.items() if beginning.startswith(start)), None)
 
 
 def unpack_stream(content: bytes, name: str, kind: str) -> bytes:

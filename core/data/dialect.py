@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 
 from core.words import N_, Words
+
+Content = bytes | mmap.mmap
+"""A file in memory, or mapped into it: both are sliced into bytes and searched with `find`."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
-from core.data.dialect import Note
+from core.data.dialect import Content, Note
 from core.errors import UserError
 from core.words import N_
 
+PART = 8 * 1024 * 1024
+"""Bytes checked by one thread at a time."""
 SAMPLE = 262_144
 """Bytes that decide."""
 
@@ -55,23 +58,39 @@ TWICE = re.compile(b"\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa2(?:\xe2\x82\xac|\xc2\
 CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x7f]")
 
 
-def is_utf8(content: bytes) -> bool:
-    """Arrow's check: no second copy of the text, unlike `bytes.decode`."""
-    offsets = pa.array([0, len(content)], pa.int64()).buffers()[1]
-    try:
-        pa.Array.from_buffers(pa.large_utf8(), 1, [None, offsets, pa.py_buffer(content)]).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
+def is_utf8(content: Content) -> bool:
+    """Arrow's check, in parts side by side: no second copy of the text, unlike `bytes.decode`."""
+    cuts = [0]
+    while cuts[-1] < len(content):
+        cut = min(cuts[-1] + PART, len(content))
+        # Not within a character; text that is no UTF-8 may have no other place for a while.
+        while cut < len(content) and content[cut] & 0xC0 == 0x80 and cut > cuts[-1] + PART - 4:
+            cut -= 1
+        cuts.append(cut)
+    whole = pa.py_buffer(content)
+
+    def holds(start: int, end: int) -> bool:
+        offsets = pa.array([0, end - start], pa.int64()).buffers()[1]
+        part = pa.Array.from_buffers(pa.large_utf8(), 1, [None, offsets, whole.slice(start, end - start)])
+        try:
+            part.validate(full=True)
+        except pa.ArrowInvalid:
+            return False
+        return True
+
+    if len(cuts) <= 2:
+        return holds(0, len(content))
+    with ThreadPoolExecutor(max_workers=pa.cpu_count()) as threads:
+        return all(threads.map(holds, cuts[:-1], cuts[1:]))
 
 
-def guess_encoding(content: bytes, name: str) -> str:
+def guess_encoding(content: Content, name: str) -> str:
     """From the BOM, from where null bytes stand, from what decodes strictly, from what the letters then look like.
 
     "mixed": most lines are UTF-8 and others are not. Raises UserError("not_a_table") for what is no text at all.
     """
     for bom, encoding in BOMS:
-        if content.startswith(bom):
+        if content[: len(bom)] == bom:
             return encoding
     sample = content[:SAMPLE]
     wide = _two_bytes_a_character(sample)
@@ -87,40 +106,40 @@ def guess_encoding(content: bytes, name: str) -> str:
     return _of_one_byte(b"".join(line for line in lines_of(content[: 16 * SAMPLE]) if not line.isascii())[:SAMPLE])
 
 
-def to_utf8(content: bytes, name: str, encoding: str, *, chosen: bool) -> tuple[bytes, str, list[Note]]:
+def to_utf8(content: Content, name: str, encoding: str, *, chosen: bool) -> tuple[Content, str, list[Note]]:
     """The text as UTF-8 without BOM and null bytes; the encoding to remember; what is worth saying.
 
     chosen: a person said it, so that what does not fit is refused: UserError("unreadable_text") with its line.
     """
     notes: list[Note] = []
     if encoding == "mixed":
-        content, count = _line_by_line(content)
+        content, count = _line_by_line(content[:])
         notes.append(Note("mixed_encodings", {"encoding": NAMES["cp1252"], "count": count}))
         encoding = "utf-8"
     elif encoding in ("utf-8", "utf-8-sig"):
-        content = content.removeprefix(codecs.BOM_UTF8)
+        content = content[3:] if content[:3] == codecs.BOM_UTF8 else content
         # A guess comes from having looked; only UTF-8 with BOM was taken at its word.
         if (chosen or encoding == "utf-8-sig") and not is_utf8(content):
-            _decode(content, name, "utf-8")
+            _decode(content[:], name, "utf-8")
     else:
         if chosen or encoding.startswith("utf"):
-            text = _decode(content, name, encoding)
+            text = _decode(content[:], name, encoding)
         else:
-            text = content.decode(encoding, errors="replace")
+            text = content[:].decode(encoding, errors="replace")
             notes.append(Note("encoding_guessed", {"encoding": NAMES.get(encoding, encoding)}))
             lost = text.count("\ufffd")
             if lost:
                 row = text[: text.index("\ufffd")].count("\n") + 1
                 notes.append(Note("undecodable", {"count": lost, "row": row}))
         content = text.removeprefix("\ufeff").encode("utf-8", errors="replace")
-    if b"\0" in content:
-        nuls = content.count(0)
-        content = content.replace(b"\0", b"")
+    if content.find(b"\0") >= 0:
+        nuls = content[:].count(0)
+        content = content[:].replace(b"\0", b"")
         notes.append(Note("nuls_removed", {"count": nuls}))
     return content, encoding, notes
 
 
-def encoded_twice(content: bytes) -> int:
+def encoded_twice(content: Content) -> int:
     """How often UTF-8 text holds what two encodings in a row leave, in its first megabytes."""
     return sum(1 for _ in TWICE.finditer(content[: 16 * SAMPLE]))
 
@@ -195,7 +214,7 @@ def _usual_share(text: str) -> float:
     return good / min(len(high), 5000)
 
 
-def lines_of(content: bytes) -> Iterator[bytes]:
+def lines_of(content: Content) -> Iterator[bytes]:
     return (found[0] for found in re.finditer(rb"[^\n\r]+", content))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from core.data.dialect import Dialect, Note, SetAside
+from core.data.dialect import Content, Dialect, Note, SetAside
 from core.data.division import ROWS, SEP, header_place, is_header
 from core.data.encodings import SAMPLE
 from core.data.names import unique_names
@@ -54,27 +54,28 @@ def lay_out(rows: list[list[str]], first: int, chosen: Dialect | None, *, has_na
     return _said(laid, titles)
 
 
-def lay_out_text(content: bytes, dialect: Dialect, width: int, *, guess: bool) -> tuple[Laid, Dialect]:
+def lay_out_text(content: Content, dialect: Dialect, width: int, *, guess: bool) -> tuple[Laid, Dialect]:
     """Lines of UTF-8 text; width: cells of most rows, for tables without header. guess: an escape sign may be found."""
     if dialect.escape:
         return _escaped(content, dialect, width)
     laid = _of_lines(content, dialect, width)
     broken = sum(row.reason in ("broken_quote", "too_many_cells") for row in laid.set_aside)
-    if guess and b'\\"' in content and (broken or any(note.code == "quotes_mended" for note in laid.notes)):
+    is_odd = broken or any(note.code == "quotes_mended" for note in laid.notes)
+    if guess and is_odd and content.find(b'\\"') >= 0:
         other, escaped = _escaped(content, dialect, width)
         if len(other.set_aside) <= len(laid.set_aside):
             return other, escaped
     return laid, dialect
 
 
-def _escaped(content: bytes, dialect: Dialect, width: int) -> tuple[Laid, Dialect]:
-    doubled = ESCAPED.sub(lambda found: '""' if found[1] == '"' else "\\", content.decode("utf-8")).encode("utf-8")
+def _escaped(content: Content, dialect: Dialect, width: int) -> tuple[Laid, Dialect]:
+    doubled = ESCAPED.sub(lambda found: '""' if found[1] == '"' else "\\", content[:].decode("utf-8")).encode("utf-8")
     laid = _of_lines(doubled, dialect, width)
     laid.notes.append(Note("escaped_quotes"))
     return laid, replace(dialect, escape="\\")
 
 
-def _of_lines(content: bytes, dialect: Dialect, width: int) -> Laid:
+def _of_lines(content: Content, dialect: Dialect, width: int) -> Laid:
     beginning = split_lines(content[:SAMPLE].decode("utf-8", "ignore"))
     whole = len(content) <= SAMPLE
     usable = beginning if whole else beginning[:-1]
@@ -83,7 +84,7 @@ def _of_lines(content: bytes, dialect: Dialect, width: int) -> Laid:
     shown = [row for row, _ in zip(rows, range(ROWS), strict=False)]
     if not shown or (not whole and len(shown) < 2):
         # A header longer than what was looked at.
-        usable = split_lines(content.decode("utf-8"))
+        usable = split_lines(content[:].decode("utf-8"))
         shown = [
             row for row, _ in zip(split_rows(usable, dialect.delimiter, dialect.quote, above), range(3), strict=False)
         ]
@@ -105,7 +106,7 @@ def _of_lines(content: bytes, dialect: Dialect, width: int) -> Laid:
     if table is not None:
         laid = Laid(table, names)
     else:
-        lines = split_lines(content.decode("utf-8"))
+        lines = split_lines(content[:].decode("utf-8"))
         laid = _fill(names, split_rows(lines, dialect.delimiter, dialect.quote, start, len(names)))
     laid.header, laid.skipped = dialect.header, dialect.skipped
     laid.set_aside[:0] = titles
