@@ -5,15 +5,11 @@ The script comes from the installed plotly package through this server (pages.pa
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.words import Words
+from pages.parts.component import component
 from pages.parts.routes import live_address, plotly_address
-
-_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "theme" / "chart.js"
 
 
 def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str, view: tuple[str, ...] | None = None) -> None:
@@ -32,9 +28,4 @@ def chart(figure: dict[str, Any], words: Words, *, key: str, alt: str, view: tup
         "words": {"reset": _("Show everything again"), "picture": _("Save as a picture")},
     }
     # In a list: of a dictionary Streamlit asks pandas whether it holds tables, and a page without one must not pay for pandas.
-    _component()(data=[data], key=key)
-
-
-@st.cache_resource
-def _component():
-    return st.components.v2.component("parafine_chart", js=_SCRIPT.read_text(encoding="utf-8"), isolate_styles=False)
+    component("chart", "ask.js", "chart.js")(data=[data], key=key)
