@@ -199,8 +199,8 @@ def page() -> None:
     if project.table is None:
         lead(
             _(
-                "Bring a table with one text a row, and its label in another column. "
-                "Excel, LibreOffice and Google Sheets all save one as CSV."
+                "Bring a table with one text a row, and its label in another column: a workbook of Excel or LibreOffice, a CSV "
+                "of any program, JSON or Parquet, packed or not."
             )
         )
         upload(project, words)

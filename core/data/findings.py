@@ -123,6 +123,8 @@ DONE: dict[str, str] = {
     "contradiction": N_("Rows with one text under different labels, set aside: {count}"),
     "duplicate": N_("Copies set aside: {count}"),
     "near_duplicate": N_("Near copies set aside: {count}"),
+    "same_question": N_("Done without the question, the same in every row"),
+    "question_is_text": N_("Done without the question, which repeated the text"),
     "personal": N_("Rows whose personal data are masked: {count}"),
 }
 """What a fix has done, for the list in which it can be undone."""

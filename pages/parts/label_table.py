@@ -37,7 +37,7 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
     _ = words.gettext
     st.header(_("Label a table"))
     place = st.session_state.setdefault("tables", 0)
-    file = st.file_uploader(_("Table to label (CSV)"), key=f"table_{run.id}_{place}")
+    file = st.file_uploader(_("Table to label (CSV, Excel, LibreOffice, JSON, Parquet)"), key=f"table_{run.id}_{place}")
     if file is not None:
         with reported():
             content = file.getvalue()

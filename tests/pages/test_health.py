@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from core.data.columns import Roles
 from core.data.enough import ADVICE, VERDICTS
 from core.data.findings import CONSEQUENCES, DONE, FIXES, TITLES
 from core.data.label_forms import SAID
 from core.store.draft import read_draft
 from core.store.fixes import read_fixes
 from core.store.parquet import write_frame
-from core.store.project import Project, read_table, tally_table
+from core.store.project import Project, open_project, read_table, set_roles, tally_table
 from core.words import Words
 from tests.pages.screen import click, everything, figures, run, said, table, texts, visit
 from tests.tables import as_csv, messages
@@ -111,3 +112,17 @@ def test_a_click_examines_nothing_again(project_of: Callable[..., Project], word
     assert said(TITLES["duplicate"], words, count="25") in everything(at)
     at = click(at, "fix_personal")
     assert said(TITLES["duplicate"], words, count="25") not in everything(at)
+
+
+def test_a_question_done_without_comes_back(project_of: Callable[..., Project], words: Words) -> None:
+    rows = [{**row, "question": "Is it urgent?"} for row in messages(60)]
+    project = project_of("urgent.csv", as_csv(rows))
+    set_roles(project.id, Roles(text="text", question="question", label="label"))
+    at = click(visit("data", words, project=project.id), "fix_same_question")
+    assert words.gettext(DONE["same_question"]) in texts(at)
+    assert open_project(project.id).roles == Roles(text="text", label="label")
+    (fix,) = read_fixes(project.folder)
+    at = click(at, f"undo_{fix.id}")
+    assert open_project(project.id).roles == Roles(text="text", question="question", label="label")
+    assert words.gettext(DONE["same_question"]) not in texts(at)
+    assert "fix_same_question" in [button.key for button in at.button]
