@@ -34,6 +34,10 @@ SENTENCES: dict[str, str] = {
         "None of the {rows} rows of “{name}” fits under its header ({columns}). "
         "Check the delimiter and the quotation marks in the file, then upload it again."
     ),
+    "table_sparse": N_(
+        "“{name}” has {columns} columns, and its shorter rows would have to be filled with more than {limit_cells} empty cells. "
+        "Check its header and its delimiter, then upload it again."
+    ),
     "html_file": N_(
         "“{name}” is a web page, whatever its name says: many sites give their “Excel” files so. "
         "Open it in your spreadsheet, save it as .xlsx or CSV, then upload that file."

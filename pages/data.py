@@ -8,6 +8,7 @@ from core.data.columns import Roles
 from core.data.examples import Tally, require_learnable
 from core.data.reading import read
 from core.errors import UserError
+from core.store.aside import read_set_aside
 from core.store.project import Project, keep_upload, read_fixed_rows, set_roles, table_stamp, tally_table
 from core.words import Words
 from pages.parts.aside import show_set_aside
@@ -65,7 +66,7 @@ def understood(project: Project, words: Words) -> None:
     ]
     st.markdown(" · ".join(parts))
     show_notes(project, words)
-    show_set_aside(table.set_aside, words)
+    show_set_aside(table.set_aside, table.rows_aside, lambda: read_set_aside(project.folder, table.set_aside), words)
     looks_wrong(project, words)
 
 

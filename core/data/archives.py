@@ -47,7 +47,10 @@ def tables_in(content: bytes, name: str) -> tuple[zipfile.ZipFile, list[str]]:
     inside = [
         info
         for info in archive.infolist()
-        if not info.is_dir() and not info.filename.startswith("__MACOSX/") and not _is_hidden(info.filename)
+        if info.filename
+        and not info.is_dir()
+        and not info.filename.startswith("__MACOSX/")
+        and not _is_hidden(info.filename)
     ]
     tables = [info.filename for info in inside if PurePosixPath(info.filename).suffix.lower() in TABLES]
     if not tables and len(inside) == 1:

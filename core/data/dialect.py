@@ -10,6 +10,9 @@ from core.words import N_, Words
 Content = bytes | mmap.mmap
 """A file in memory, or mapped into it: both are sliced into bytes and searched with `find`."""
 
+TOLD = 300
+"""Characters of a row that was set aside, on screen."""
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -41,8 +44,9 @@ class SetAside:
     reason: str
 
     def shown(self) -> tuple[int, str, str]:
-        """Line, reason code, and what the row holds, cut: as people are told of it."""
-        return self.line, self.reason, " | ".join(self.cells)[:300]
+        """Line, reason code, and what the row holds, cut with a mark: as people are told of it."""
+        held = " | ".join(self.cells)
+        return self.line, self.reason, held if len(held) <= TOLD else held[: TOLD - 1] + "…"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ TITLES = 30
 """Lines above the header at most."""
 
 KNOWN = frozenset(" ".join(NAMES.values()).split()) | {"id", "nom", "name", "date", "titre", "title", "index"}
-NUMBER = re.compile(r"[-+]?[\d\s]*[.,]?\d+(?:[eE][-+]?\d+)?%?")
+NUMBER = re.compile(r"[-+]?[\d\s]*(?:[.,]\d+|(?<=\d))(?:[eE][-+]?\d+)?%?")
 SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 

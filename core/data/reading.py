@@ -55,7 +55,7 @@ def read(
 
     columns_needed: 2 to learn (text, label), 1 to predict. Words such as NA or None stay text.
     Rows in the file = header + rows of the table + set_aside, blank lines apart.
-    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, too_large, html_file, and
+    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, table_sparse, too_large, html_file, and
     those of the containers (archive_…, workbook_…, json_…, parquet_damaged, member_not_found).
     """
     size = content.stat().st_size if isinstance(content, Path) else len(content)
@@ -142,7 +142,7 @@ def _of_cells(
 ) -> Reading:
     """first: the number of the first row in the file, 0 where the header is no row of it."""
     base = dialect or Dialect("utf-8", ",")
-    laid = lay_out(rows, first, dialect if kind in ("xlsx", "xls", "ods") else None, has_names=first == 0)
+    laid = lay_out(rows, name, first, dialect if kind in ("xlsx", "xls", "ods") else None, has_names=first == 0)
     understood = replace(
         base, container=kind, header=laid.header, skipped=laid.skipped, encoding="utf-8", delimiter=","
     )
@@ -173,7 +173,7 @@ def _of_text(content: Content, name: str, dialect: Dialect | None, container: st
     if dialect is None:
         dialect = Dialect(encoding, guess.delimiter, guess.quote, "", guess.header, guess.skipped)
     dialect = replace(dialect, encoding=encoding, newline=_newline(sample), container=container, member="")
-    laid, dialect = lay_out_text(content, dialect, guess.width, guess=guessed)
+    laid, dialect = lay_out_text(content, name, dialect, guess.width, guess=guessed)
     return Reading(laid.table, dialect, tuple(laid.set_aside), (*notes, *laid.notes), tuple(laid.names))
 
 

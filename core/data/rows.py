@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.errors import UserError
+
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Not str.splitlines: U+2028 and form feeds are part of a cell."""
 
@@ -19,6 +21,10 @@ LONGEST = 5_000
 
 SWALLOWED = 5
 """As many lines within a cell, each of them divided like a row, were rows before a quotation mark was forgotten."""
+
+
+MISSING = 20_000_000
+"""Cells added to short rows at most."""
 
 
 @dataclass(slots=True)
@@ -30,6 +36,14 @@ class Row:
     """"" unless broken."""
     state: str = ""
     """"mended": read although its quotation marks are wrong; "broken": not divided at all."""
+
+
+def refuse_sparse(columns: int, missing: int, name: str) -> None:
+    """missing: cells to be added so that every row has one for each column. A small file may ask for billions of them.
+
+    Raises UserError("table_sparse")."""
+    if missing > MISSING:
+        raise UserError("table_sparse", name=name, columns=columns, limit_cells=MISSING)
 
 
 def split_lines(text: str) -> list[str]:

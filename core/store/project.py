@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.data.columns import Roles, check_roles, guess_roles
 from core.errors import UserError
 from core.home import home, write_bytes
+from core.store.aside import write_set_aside
 from core.store.database import JobRow, ProjectRow, engine
 from core.store.fixes import forget_fixes, read_fixes
 from core.store.parquet import read_frame, read_slice, write_frame
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 
 LOCAL_OWNER = "local"
 NAME_LENGTH = 80
+TOLD = 100
+"""Rows set aside that the database is told of: as many as the page shows."""
 
 
 @dataclass(frozen=True)
 class TableFacts:
-    """What an upload was understood as. set_aside: (line in the file, reason code, raw text, cut)."""
+    """What an upload was understood as. set_aside: (line in the file, reason code, raw text, cut), of the first rows of
+    `rows_aside`; core.store.aside has them whole."""
 
     name: str
     size: int
@@ -46,6 +50,7 @@ class TableFacts:
     """The parts of a Dialect; empty in projects older than this."""
     notes: list[tuple[str, dict[str, int | str]]] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    rows_aside: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ def keep_reading(identifier: str, name: str, size: int, reading: Reading) -> Pro
     """Keeps what was read from the upload, and guesses the roles anew."""
     project = open_project(identifier)
     forget_fixes(project.folder)
+    write_set_aside(project.folder, reading.set_aside)
     write_frame(project.folder / "table.parquet", reading.table)
     facts = TableFacts(
         name=name,
@@ -134,7 +140,8 @@ def keep_reading(identifier: str, name: str, size: int, reading: Reading) -> Pro
         delimiter=reading.dialect.delimiter,
         rows=len(reading.table),
         columns=list(reading.table.columns),
-        set_aside=[row.shown() for row in reading.set_aside],
+        set_aside=[row.shown() for row in reading.set_aside[:TOLD]],
+        rows_aside=len(reading.set_aside),
         dialect=asdict(reading.dialect),
         notes=[(note.code, note.facts) for note in reading.notes],
         members=list(reading.members),
@@ -213,7 +220,8 @@ def _project(row: ProjectRow) -> Project:
     facts = None
     if table:
         lists = {key: [tuple(entry) for entry in table.get(key, [])] for key in ("set_aside", "notes")}
-        facts = TableFacts(**{**table, **lists})
+        # Older projects have no count: they were told of every row.
+        facts = TableFacts(**{"rows_aside": len(lists["set_aside"]), **table, **lists})
     roles = Roles(**row.roles) if row.roles else None
     return Project(row.id, row.name, row.owner, row.created_at, facts, roles)
 

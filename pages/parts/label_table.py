@@ -15,6 +15,7 @@ from core.store.job_folder import ENDED
 from core.store.labelling import Labelling, list_labellings
 from core.store.run import Run, RunRecord
 from core.words import Words
+from pages.parts.aside import SHOWN as SHOWN_ASIDE
 from pages.parts.aside import show_set_aside
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
@@ -43,7 +44,8 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
             content = file.getvalue()
             with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
                 reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
-            show_set_aside([row.shown() for row in reading.set_aside], words)
+            aside = reading.set_aside
+            show_set_aside([row.shown() for row in aside[:SHOWN_ASIDE]], len(aside), lambda: aside, words)
             roles = columns_of(reading.table, record, words)
             saying = _("Label {rows}").format(rows=words.ngettext("{count} row", "{count} rows", len(reading.table)))
             if st.button(saying, key="label_table"):
