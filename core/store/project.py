@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.data.columns import Roles, check_roles, guess_roles
+from core.data.columns import Roles, check_roles
+from core.data.guessing import guess_roles
 from core.errors import UserError
 from core.home import home, write_bytes
 from core.store.database import JobRow, ProjectRow, engine

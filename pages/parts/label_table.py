@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.data.columns import Roles, guess_roles
+from core.data.columns import Roles
+from core.data.guessing import guess_roles
 from core.data.reading import read
 from core.errors import UserError
 from core.jobs.job_words import ended_of, reason_of
