@@ -27,9 +27,16 @@ class Roles(BaseModel, frozen=True):
     text: str
     question: str | None = None
     label: str | None = None
+    text_more: tuple[str, ...] = ()
+    """Columns that follow `text`, in this order: together they are the text, see core.data.joining."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return self.text, *self.text_more
 
     def columns(self) -> list[str]:
-        return [column for column in (self.text, self.question, self.label) if column is not None]
+        """Those of the text first."""
+        return [*self.texts, *(column for column in (self.question, self.label) if column is not None)]
 
 
 def plain(name: str) -> str:
@@ -41,7 +48,8 @@ def plain(name: str) -> str:
 def check_roles(roles: Roles, found: Sequence[str]) -> None:
     """Whether a table with the columns `found` can have these roles. Raises UserError: missing_column, same_column_twice."""
     columns = roles.columns()
-    for role, column in ((N_("text"), roles.text), (N_("question"), roles.question), (N_("label"), roles.label)):
+    texts = [(N_("text"), column) for column in roles.texts]
+    for role, column in (*texts, (N_("question"), roles.question), (N_("label"), roles.label)):
         if column is not None and column not in found:
             raise UserError("missing_column", column=column, role=role, found=", ".join(found))
     for column in columns:

@@ -183,22 +183,6 @@ def read_rows(project: Project, first: int, count: int) -> pd.DataFrame:
     return read_slice(project.folder / "table.parquet", first, count)
 
 
-def read_fixed_rows(project: Project, first: int, count: int) -> tuple[pd.DataFrame, dict[int, str]]:
-    """The same rows as the fixes have them, and those among them that fixes set aside (numbers from 1), with their reason."""
-    from core.data.fixes import amend
-
-    rows = read_rows(project, first, count)
-    roles = project.roles
-    fixes = [fix for fix in read_fixes(project.folder) if fix.roles == roles]
-    if roles is None or not fixes:
-        return rows, {}
-    named = {"text": roles.text, "question": roles.question, "label": roles.label}
-    parts = {part: rows[column].str.strip() if column else "" for part, column in named.items()}
-    frame = rows[[]].assign(**parts)
-    aside = amend(frame, fixes, first + 1)
-    return rows.assign(**{column: frame[part] for part, column in named.items() if column}), aside
-
-
 def clean_name(name: str) -> str:
     """A name on one line, at most 80 characters; "?" for nothing."""
     return " ".join(name.split())[:NAME_LENGTH] or "?"

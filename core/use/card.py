@@ -96,7 +96,10 @@ def _data(run: Run, words: Words) -> str:
     record = run.record()
     rows = [
         (_("Table"), record.table_name),
-        (_("Text column"), record.roles.text),
+        (
+            _("Columns of the text, joined by line breaks") if record.roles.text_more else _("Text column"),
+            ", ".join(record.roles.texts),
+        ),
         (_("Question column"), record.roles.question or "–"),
         (_("Label column"), record.roles.label or "–"),
         (_("Training rows"), words.integer(record.parts.get("train", 0))),
