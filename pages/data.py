@@ -7,11 +7,13 @@ import streamlit as st
 from core.data.examples import Tally, require_learnable
 from core.data.reading import read
 from core.errors import UserError
+from core.store.combining import files_of
 from core.store.preview import read_fixed_rows
 from core.store.project import Project, keep_upload, table_stamp, tally_table
 from core.words import Words
 from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
+from pages.parts.combine import show_added
 from pages.parts.errors import reported, show_error
 from pages.parts.figures import label_counts
 from pages.parts.health import show_health
@@ -57,8 +59,10 @@ def understood(project: Project, words: Words) -> None:
     parts = [
         f"**{plain(table.name)}**",
         words.size(table.size),
-        words.ngettext("{count} row", "{count} rows", table.rows),
-        words.ngettext("{count} column", "{count} columns", len(table.columns)),
+        words.ngettext("{count} row", "{count} rows", table.rows_before(0)),
+        words.ngettext(
+            "{count} column", "{count} columns", len(table.added[0].before if table.added else table.columns)
+        ),
         *how_read(table, words),
     ]
     st.markdown(" · ".join(parts))
@@ -77,12 +81,16 @@ def preview(project: Project, words: Words) -> None:
     shown = min(st.session_state.get(f"page_of_{project.id}", 1), pages)
     rows, aside = read_fixed_rows(project, (shown - 1) * PAGE, PAGE)
     names = role_names(roles, words)
-    headers = ["№"] + [
+    files = [name for name, count in files_of(table) for _row in range(count)] if table.added else []
+    headers = ["№", *([_("File")] if files else [])] + [
         escape(column) + (f"<span class='role'>{escape(names[column])}</span>" if column in names else "")
         for column in table.columns
     ]
     first = (shown - 1) * PAGE + 1
-    cells = [[words.integer(first + place), *map(str, row)] for place, row in enumerate(rows.itertuples(index=False))]
+    cells = [
+        [words.integer(first + place), *files[first + place - 1 : first + place], *map(str, row)]
+        for place, row in enumerate(rows.itertuples(index=False))
+    ]
     for place, cell in enumerate(cells):
         if first + place in aside:
             cell[0] = " · ".join([cell[0], _("set aside")])
@@ -166,6 +174,7 @@ def page() -> None:
         offer_samples(words, project.id)
         return
     understood(project, words)
+    show_added(project, words)
     preview(project, words)
     choose_roles(project, words)
     roles = project.roles

@@ -95,7 +95,7 @@ def _data(run: Run, words: Words) -> str:
     _ = words.gettext
     record = run.record()
     rows = [
-        (_("Table"), record.table_name),
+        (_("Table"), record.tables),
         (
             _("Columns of the text, joined by line breaks") if record.roles.text_more else _("Text column"),
             ", ".join(record.roles.texts),

@@ -22,8 +22,8 @@ REASONS = {
 SHOWN = 100
 
 
-def show_set_aside(rows: Sequence[tuple[int, str, str]], words: Words) -> None:
-    """Folded away. rows: line in the file, reason code, what the row holds."""
+def show_set_aside(rows: Sequence[tuple[int, str, str]], words: Words, *, key: str | None = None) -> None:
+    """Folded away. rows: line in the file, reason code, what the row holds; key: where a page shows those of several files."""
     _ = words.gettext
     if not rows:
         return
@@ -38,6 +38,7 @@ def show_set_aside(rows: Sequence[tuple[int, str, str]], words: Words) -> None:
             _as_csv(rows, words),
             file_name=_("rows-set-aside.csv"),
             mime="text/csv",
+            key=key,
             icon=":material/download:",
         )
 
