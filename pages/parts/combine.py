@@ -12,7 +12,7 @@ from core.words import Words
 from pages.parts.aside import show_set_aside
 from pages.parts.errors import reported
 from pages.parts.look import quiet
-from pages.parts.mapping import Candidate, consider
+from pages.parts.mapping import Candidate, consider, overlapped
 from pages.parts.plain import plain
 from pages.parts.reread import how_read
 
@@ -46,10 +46,12 @@ def _show(project: Project, place: int, file: AddedFile, words: Words) -> None:
     if last and removing.button(_("Remove"), key=f"remove_{file.fingerprint}", width="stretch"):
         remove_last_file(project.id)
         st.rerun()
-    for code, about in facts.notes:
-        quiet(Note(code, about).sentence(words))
+    remarks = [Note(code, about).sentence(words) for code, about in facts.notes]
     if file.repeated or file.contradicting:
-        quiet(_overlapped(file.repeated, file.contradicting, words))
+        has_label = project.roles is not None and project.roles.label is not None
+        remarks.append(overlapped(file.repeated, file.contradicting, has_label, words))
+    if remarks:
+        quiet(" ".join(remarks))
     show_set_aside(facts.set_aside, words, key=f"aside_{file.fingerprint}")
     wrong = f"wrong_{file.fingerprint}"
     if st.toggle(_("This looks wrong"), key=wrong):
@@ -58,13 +60,6 @@ def _show(project: Project, place: int, file: AddedFile, words: Words) -> None:
             if consider(project, Candidate(facts.name, content, file.fingerprint, place, file), words):
                 st.session_state.pop(wrong, None)
                 st.rerun()
-
-
-def _overlapped(repeated: int, contradicting: int, words: Words) -> str:
-    said = words.gettext(
-        "Rows that say what a row above says already: {repeated} under the same label, {contradicting} under another one."
-    )
-    return said.format(repeated=words.integer(repeated), contradicting=words.integer(contradicting))
 
 
 def _add(project: Project, words: Words) -> None:

@@ -17,6 +17,7 @@ from core.store.combining import add_file, read_added_again, rows_above
 from core.store.facts import AddedFile, facts_of
 from core.store.project import Project, table_stamp
 from core.words import Words
+from pages.parts.aside import show_set_aside
 from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.reread import CELLS, DELIMITERS, how_read
@@ -61,7 +62,8 @@ def consider(project: Project, file: Candidate, words: Words) -> bool:
     if missing:
         quiet(_("Empty in these rows: {columns}.").format(columns=", ".join(missing)))
     key = (file.key, repr(reading.dialect), tuple(mapping.items()))
-    leave_out = _overlap(file, overlap_of(project, table_stamp(project), file.place, key, rows), words)
+    found = overlap_of(project, table_stamp(project), file.place, key, rows)
+    leave_out = _overlap(file, found, project.roles.label is not None, words)
     if file.former is not None:
         if st.button(_("Read the file so"), key=f"do_{file.key}"):
             read_added_again(project.id, file.place, reading, mapping, leave_out=leave_out)
@@ -92,6 +94,9 @@ def _reading(file: Candidate, words: Words) -> Reading:
     if file.former is None:
         rows = words.ngettext("{count} row", "{count} rows", facts.rows)
         st.markdown(" · ".join([f"**{plain(file.name)}**", words.size(facts.size), rows, *how_read(facts, words)]))
+        if facts.notes:
+            quiet(" ".join(note.sentence(words) for note in found.notes))
+        show_set_aside(facts.set_aside, words, key=f"aside_{file.key}")
         if not st.toggle(_("This looks wrong"), key=f"otherwise_{file.key}"):
             return found
     return _read_once(file, _dialect(found, file.key, words))
@@ -172,18 +177,25 @@ def _preview(project: Project, rows: pd.DataFrame, words: Words) -> None:
         st.html(sheet_html(headers, [list(map(str, row)) for row in rows.head(ROWS).itertuples(index=False)]))
 
 
-def _overlap(file: Candidate, found: Overlap, words: Words) -> bool:
+def _overlap(file: Candidate, found: Overlap, has_label: bool, words: Words) -> bool:
     """What the file repeats, and whether that is to be set aside."""
     _ = words.gettext
     if not found.repeated and not found.contradicting:
         quiet(_("None of its rows says what a row of the table says already."))
         return True
-    said = _(
-        "Rows that say what a row above says already: {repeated} under the same label, {contradicting} under another one."
-    )
-    numbers = {"repeated": len(found.repeated), "contradicting": len(found.contradicting)}
-    st.info(said.format(**{name: words.integer(number) for name, number in numbers.items()}))
+    st.info(overlapped(len(found.repeated), len(found.contradicting), has_label, words))
     if not found.repeated:
         return True
     about = _("They stay in the table and are not learned from; under the health of the table this can be undone.")
     return st.checkbox(_("Set the repeated rows aside"), True, key=f"leave_{file.key}", help=about)
+
+
+def overlapped(repeated: int, contradicting: int, has_label: bool, words: Words) -> str:
+    """How many rows of a file say what rows above it say."""
+    _ = words.gettext
+    if not has_label:
+        return _("Rows that say what a row above says already: {repeated}.").format(repeated=words.integer(repeated))
+    said = _(
+        "Rows that say what a row above says already: {repeated} under the same label, {contradicting} under another one."
+    )
+    return said.format(repeated=words.integer(repeated), contradicting=words.integer(contradicting))
