@@ -83,6 +83,17 @@ SENTENCES: dict[str, str] = {
     ),
     "parquet_damaged": N_("“{name}” cannot be read as a Parquet file: it is damaged or cut short. Export it again."),
     "too_large": N_("“{name}” is {size} and the limit is {limit}. Split it, or keep only the columns that matter."),
+    "same_file_twice": N_("“{name}” is already part of this table, byte for byte. Choose another file."),
+    "together_too_large": N_(
+        "With “{name}” the files of this table are {size} together, and the limit is {limit}. Keep only what matters."
+    ),
+    "no_common_column": N_(
+        "No column of “{name}” ({found}) goes into one of this table ({columns}). Say which goes where, or make a project for it."
+    ),
+    "mapped_twice": N_("Two columns of “{name}” go into “{column}”. Leave one of them out."),
+    "added_without_text": N_(
+        "“{name}” would bring rows without text: no column of it with words goes into “{column}”. Say which one does."
+    ),
     # roles
     "same_column_twice": N_("The column “{column}” has two roles. Choose a different column for each role."),
     "missing_column": N_("The column “{column}” ({role}) is not in this table. Its columns are: {found}."),

@@ -21,6 +21,7 @@ from core.models.catalogue import check_folder
 from core.models.choice import ModelChoice
 from core.models.hub import check_hub
 from core.models.weights import training_size
+from core.store.combining import files_of
 from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
@@ -140,5 +141,6 @@ def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> Run
         fingerprint=fingerprint(examples),
         labels=sorted(examples["label"].unique()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
+        files=files_of(project.table),
         versions={name: version(name) for name in RECORDED},
     )

@@ -16,11 +16,16 @@ SHOWN = 100
 
 
 def show_set_aside(
-    rows: Sequence[tuple[int, str, str]], count: int, whole: Callable[[], Sequence[SetAside]], words: Words
+    rows: Sequence[tuple[int, str, str]],
+    count: int,
+    whole: Callable[[], Sequence[SetAside]],
+    words: Words,
+    *,
+    key: str | None = None,
 ) -> None:
     """Folded away. rows: line in the file, reason code, what the row holds, cut; the first ones of `count`.
 
-    whole: all of them uncut, asked for when they are downloaded.
+    whole: all of them uncut, asked for when they are downloaded; key: where a page shows those of several files.
     """
     _ = words.gettext
     if not count:
@@ -37,6 +42,7 @@ def show_set_aside(
             lambda: set_aside_csv(whole(), words),
             file_name=_("rows-set-aside.csv"),
             mime="text/csv",
+            key=key,
             icon=":material/download:",
             on_click="ignore",
         )

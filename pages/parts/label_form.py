@@ -28,6 +28,8 @@ def show_label_form(project: Project, stamp: tuple[str, int, str], words: Words)
     columns = ", ".join(found.columns[:NAMED]) + (", …" if len(found.columns) > NAMED else "")
     said = words.gettext(SAID[found.form]).format(
         count=words.integer(found.count),
+        values=words.integer(found.values),
+        rows=words.integer(found.rows),
         separator=found.separator,
         lowest=found.lowest,
         highest=found.highest,

@@ -11,7 +11,8 @@ import streamlit as st
 from core.data.dialect import Dialect, Note
 from core.data.encodings import NAMES
 from core.data.reading import peek, read
-from core.store.project import Project, TableFacts, keep_reading, upload_of
+from core.store.facts import TableFacts
+from core.store.project import Project, keep_reading, upload_of
 from core.words import N_, Words
 from pages.parts.errors import reported
 from pages.parts.look import quiet

@@ -8,10 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.data.columns import Roles, guess_roles
+from core.data.columns import Roles
 from core.data.examples import select
 from core.data.findings import CONSEQUENCES, FIXES, TITLES, Finding
 from core.data.fixes import Fix
+from core.data.guessing import guess_roles
 from core.data.health import Report, examine
 from core.data.reading import read
 from core.models.catalogue import embedded_path
