@@ -14,8 +14,8 @@ LEAST = 10
 """Rows of a label, below which it can hardly be learned."""
 UNEVEN = 10
 """Times as many rows as the rarest label has: from there on the frequent label wins by its number."""
-BALANCE = 0.5
-"""How far the training is to weigh rare labels up: half way, the square root of the full weights; see ARCHITECTURE.md, "Presets"."""
+BALANCE = 1.0
+"""How far the training is to weigh rare labels up: every label counts alike; tried in ARCHITECTURE.md, "Presets"."""
 LEAK = 0.5
 """Share of a label's rows that hold its name, from which it counts as told in advance."""
 ELSEWHERE = 0.05

@@ -103,6 +103,7 @@ def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) ->
     upload.mkdir(parents=True)
     write_bytes(upload / file_name(name), content)
     forget_fixes(project.folder)
+    write_set_aside(project.folder, reading.set_aside)
     kept = store_table(project, reading.table, facts_of(reading, name, len(content)), guess_roles(reading.table))
     forget_uploads(project.folder)
     return kept

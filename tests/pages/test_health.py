@@ -88,12 +88,12 @@ def test_rare_labels_are_weighed_up_by_one_click(project_of: Callable[..., Proje
     at = visit("data", words, project=project.id)
     assert words.gettext(FIXES["imbalance"]) in [button.label for button in at.button]
     at = click(at, "fix_imbalance")
-    assert read_draft(project).changed == {"balance": 0.5}
-    assert said("Rare labels weigh more in the next training: {share}", words, share=words.percent(0.5, 0)) in texts(at)
+    assert read_draft(project).changed == {"balance": 1.0}
+    assert said("Rare labels weigh more in the next training: {share}", words, share=words.percent(1.0, 0)) in texts(at)
     assert "fix_imbalance" not in [button.key for button in at.button]
     train = visit("train", words, project=project.id)
     (field,) = (each for each in train.number_input if each.label == words.gettext("Weight of rare labels (%)"))
-    assert field.value == 50
+    assert field.value == 100
     at = click(visit("data", words, project=project.id), "undo_balance")
     assert read_draft(project).changed == {}
     assert "fix_imbalance" in [button.key for button in at.button]
