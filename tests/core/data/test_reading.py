@@ -218,6 +218,13 @@ def test_a_quotation_mark_never_closed_costs_its_own_line_and_swallows_nothing(
     assert cells(reading.table) == rows
 
 
+def test_a_letter_with_one_comma_a_line_is_one_cell() -> None:
+    letter = "\n".join(["Bonjour, Madame", *["je vous écris, encore"] * 8, "Merci, à bientôt"])
+    reading = read(f'texte,thème\n"{letter}",a\n"{letter}",b\nc,d\n'.encode(), "t.csv")
+    assert cells(reading.table) == [[letter, "a"], [letter, "b"], ["c", "d"]]
+    assert reading.set_aside == ()
+
+
 def test_quotation_marks_within_a_cell_are_read_where_only_one_division_fits() -> None:
     reading = read(b'text,label\n"she said "no" to me, twice",x\na,y\n', "x.csv")
     assert cells(reading.table) == [['she said "no" to me, twice', "x"], ["a", "y"]]
