@@ -38,6 +38,10 @@ SENTENCES: dict[str, str] = {
         "“{name}” has {columns} columns, and its shorter rows would have to be filled with more than {limit_cells} empty cells. "
         "Check its header and its delimiter, then upload it again."
     ),
+    "too_many_columns": N_(
+        "“{name}” has {columns} columns, and the limit is {limit_columns}. Check its delimiter, or keep only the columns that matter, "
+        "then upload it again."
+    ),
     "html_file": N_(
         "“{name}” is a web page, whatever its name says: many sites give their “Excel” files so. "
         "Open it in your spreadsheet, save it as .xlsx or CSV, then upload that file."

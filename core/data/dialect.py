@@ -28,6 +28,7 @@ class Dialect:
     skipped: int = 0
     """Lines above the header: titles, blank lines, "sep=;"."""
     newline: str = "\n"
+    """Of the first lines; "\\r" alone is that of Macs before 2001."""
     container: str = "text"
     """text, gzip, bz2, xz, zip, xlsx, xls, ods, parquet, json, jsonl."""
     member: str = ""

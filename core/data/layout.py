@@ -13,7 +13,7 @@ from core.data.division import ROWS, SEP, header_place, is_header
 from core.data.encodings import SAMPLE
 from core.data.names import unique_names
 from core.data.quick import TEXT, read_quickly
-from core.data.rows import Row, refuse_sparse, split_lines, split_rows
+from core.data.rows import Row, refuse_sparse, refuse_wide, split_lines, split_rows
 
 ESCAPED = re.compile(r'\\(["\\])')
 
@@ -32,7 +32,7 @@ class Laid:
 def lay_out(rows: list[list[str]], name: str, first: int, chosen: Dialect | None, *, has_names: bool) -> Laid:
     """The cells of a sheet; first: the number of its first row. has_names: the first row is the header beyond doubt.
 
-    Raises UserError("table_sparse").
+    Raises UserError: table_sparse, too_many_columns.
     """
     above = 0
     while above < len(rows) - 1 and not any(rows[above]):
@@ -49,6 +49,7 @@ def lay_out(rows: list[list[str]], name: str, first: int, chosen: Dialect | None
         SetAside(first + place, _trimmed(row), "above_header") for place, row in enumerate(rows[:above]) if any(row)
     ]
     width = max(map(len, rows[above:]))
+    refuse_wide(width, name)
     names = [*rows[above], *[""] * (width - len(rows[above]))] if header else [""] * width
     below = rows[above + header :]
     laid = _fill(name, names, (Row(first + above + header + place, row, "") for place, row in enumerate(below)))
@@ -60,7 +61,7 @@ def lay_out(rows: list[list[str]], name: str, first: int, chosen: Dialect | None
 def lay_out_text(content: Content, name: str, dialect: Dialect, width: int, *, guess: bool) -> tuple[Laid, Dialect]:
     """Lines of UTF-8 text; width: cells of most rows, for tables without header. guess: an escape sign may be found.
 
-    Raises UserError("table_sparse").
+    Raises UserError: table_sparse, too_many_columns.
     """
     if dialect.escape:
         return _escaped(content, name, dialect, width)
@@ -104,6 +105,7 @@ def _of_lines(content: Content, name: str, dialect: Dialect, width: int) -> Laid
     if dialect.header and shown:
         names, notes = _names([row.cells for row in shown])
         start = shown[1].line - 1 if len(shown) > 1 else len(usable)
+    refuse_wide(len(names), name)
     notes += [
         Note("sep_line", {"delimiter": found[1]}) for line in usable[:above] if (found := SEP.fullmatch(line.strip()))
     ]

@@ -15,8 +15,9 @@ import pandas as pd
 from core.data.archives import LIMIT, kind_of_stream, tables_in, unpack_member, unpack_stream
 from core.data.dialect import Content, Dialect, Note, SetAside
 from core.data.division import guess_division
-from core.data.encodings import SAMPLE, encoded_twice, guess_encoding, repair, to_utf8
+from core.data.encodings import SAMPLE, guess_encoding, to_utf8
 from core.data.layout import lay_out, lay_out_text
+from core.data.mojibake import encoded_twice, repair_bytes
 from core.data.records import looks_like_json, read_json, read_parquet
 from core.data.signatures import refuse_what_is_no_table
 from core.data.workbooks import kind_of_zip, read_workbook
@@ -55,8 +56,8 @@ def read(
 
     columns_needed: 2 to learn (text, label), 1 to predict. Words such as NA or None stay text.
     Rows in the file = header + rows of the table + set_aside, blank lines apart.
-    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, table_sparse, too_large, html_file, and
-    those of the containers (archive_…, workbook_…, json_…, parquet_damaged, member_not_found).
+    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, table_sparse, too_many_columns,
+    too_large, html_file, and those of the containers (archive_…, workbook_…, json_…, parquet_damaged, member_not_found).
     """
     size = content.stat().st_size if isinstance(content, Path) else len(content)
     if size > LIMIT:
@@ -163,7 +164,7 @@ def _of_text(content: Content, name: str, dialect: Dialect | None, container: st
             return replace(reading, notes=(*notes, *reading.notes))
     twice = encoded_twice(content)
     if dialect and dialect.repair:
-        content = repair(content[:])
+        content = repair_bytes(content[:])
         notes.append(Note("repaired"))
     elif twice:
         notes.append(Note("mojibake", {"count": twice}))

@@ -27,6 +27,10 @@ MISSING = 20_000_000
 """Cells added to short rows at most."""
 
 
+COLUMNS = 16_384
+"""At most: as many as a sheet of Excel has."""
+
+
 @dataclass(slots=True)
 class Row:
     line: int
@@ -44,6 +48,12 @@ def refuse_sparse(columns: int, missing: int, name: str) -> None:
     Raises UserError("table_sparse")."""
     if missing > MISSING:
         raise UserError("table_sparse", name=name, columns=columns, limit_cells=MISSING)
+
+
+def refuse_wide(columns: int, name: str) -> None:
+    """Raises UserError("too_many_columns"): each costs its time, and no table of texts has thousands of them."""
+    if columns > COLUMNS:
+        raise UserError("too_many_columns", name=name, columns=columns, limit_columns=COLUMNS)
 
 
 def split_lines(text: str) -> list[str]:
@@ -99,7 +109,10 @@ def _swallowed(lines: list[str], place: int, used: int, cells: list[str], delimi
     if len(cells) != width and any(cells[width:] or [""] * (len(cells) < width)):
         return True
     within = lines[place + 1 : place + used - 1]
-    return width > 1 and len(within) >= SWALLOWED and all(line.count(delimiter) == width - 1 for line in within)
+    if width < 2 or len(within) < SWALLOWED or any(line.count(delimiter) != width - 1 for line in within):
+        return False
+    # In prose a space follows every comma; in rows it does not.
+    return any(line.count(delimiter) > line.count(delimiter + " ") for line in within)
 
 
 def _mended(line: str, delimiter: str, quote: str) -> list[str] | None:

@@ -19,7 +19,7 @@ from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.sheet import sheet_html
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
+DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar"), " ": N_("space")}
 QUOTES = {'"': N_("quotation marks"), "'": N_("single quotes"), "": N_("none")}
 CONTAINERS = {
     "gzip": "gzip", "bz2": "bz2", "xz": "xz", "zip": "zip", "xlsx": "Excel", "xls": "Excel 97", "ods": "LibreOffice",
@@ -42,7 +42,9 @@ def how_read(table: TableFacts, words: Words) -> list[str]:
     if container in CELLS:
         return said
     delimiter = _(DELIMITERS.get(table.delimiter, table.delimiter))
-    return [*said, NAMES.get(table.encoding, table.encoding), _("delimiter: {name}").format(name=delimiter)]
+    said += [NAMES.get(table.encoding, table.encoding), _("delimiter: {name}").format(name=delimiter)]
+    # The two usual ends of lines say nothing to anybody.
+    return [*said, _("line ends of old Macs")] if table.dialect.get("newline") == "\r" else said
 
 
 def show_notes(project: Project, words: Words) -> None:
@@ -87,7 +89,9 @@ def _choices(present: Dialect, table: TableFacts, words: Words) -> Dialect:
         place = table.members.index(present.member) if present.member in table.members else 0
         values["member"] = st.selectbox(_("Sheet or file"), table.members, index=place, key="reread_member")
     if present.container not in CELLS:
-        encodings = list(dict.fromkeys([present.encoding, *NAMES]))
+        # Of those with one name, such as UTF-8 with a mark and without, the present one.
+        named = {NAMES.get(each, each): each for each in reversed([present.encoding, *NAMES])}
+        encodings = sorted(named.values(), key=list(NAMES).index)
         with columns[0]:
             values["encoding"] = st.selectbox(
                 _("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key="reread_encoding"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.data.encodings import PART, is_utf8
 from core.data.quick import CHUNK, read_quickly
 from core.data.reading import MAPPED, read
+from core.data.utf8 import PART, is_utf8
 
 ROW = '"Le colis n° {}, « très » abîmé, est arrivé",livraison\n'
 

@@ -47,9 +47,10 @@ FOUND = {
     "a file without a name in a zip": (b"PK\x01\x02" + bytes(42) + b"PK\x05\x06" + bytes(4) + b"\1\0\1\0.\0\0\0" + bytes(6),
                                        "archive_without_table"),
     "rows of all digits but one sign": (b"1" * HUGE + b"x,b\n1,2\n", ""),
-    "a header of one name again and again": (b"a," * 50_000 + b"\n" + b"1," * 50_000 + b"\n", ""),
-    "a header of delimiters": (b"a" + b"," * 50_000 + b"\n" + b"1\n" * 20, ""),
-    "short rows under a header without end": (b"a," * 100_000 + b"\n" + b"x,y\n" * 10_000, "table_sparse"),
+    "a header of one name again and again": (b"a," * 16_000 + b"\n" + b"1," * 16_000 + b"\n", ""),
+    "a header of delimiters": (b"a" + b"," * 16_000 + b"\n" + b"1\n" * 20, ""),
+    "more columns than any sheet has": (b"a" + b"," * 20_000 + b"\n" + b"1\n" * 20, "too_many_columns"),
+    "short rows under a header without end": (b"a," * 16_000 + b"\n" + b"x,y\n" * 10_000, "table_sparse"),
     "an object a name": (b"[" + b",".join(b'{"k%d":1}' % place for place in range(10_000)) + b"]", "table_sparse"),
     "a long list among short ones": (b"[[" + b"1," * 100_000 + b"1]" + b",[1]" * 1000 + b"]", "table_sparse"),
 }  # fmt: skip
