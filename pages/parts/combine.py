@@ -32,7 +32,7 @@ def show_added(project: Project, words: Words) -> None:
             columns=words.ngettext("{count} column", "{count} columns", len(table.columns)),
         )
         quiet(together)
-    if st.toggle(_("Add another table"), key=f"add_{project.id}"):
+    if st.toggle(_("Add another table"), key=f"add_{project.id}_{_turn()}"):
         with st.container(border=True), reported():
             _add(project, words)
 
@@ -47,7 +47,7 @@ def _show(project: Project, place: int, file: AddedFile, words: Words) -> None:
     said.markdown(" · ".join([f"**{plain(facts.name)}**", words.size(facts.size), rows, *how_read(facts, words)]))
     if last and removing.button(_("Remove"), key=f"remove_{file.fingerprint}", width="stretch"):
         remove_last_file(project.id)
-        st.rerun()
+        _over()
     remarks = [Note(code, about).sentence(words) for code, about in facts.notes]
     if file.repeated or file.contradicting:
         has_label = project.roles is not None and project.roles.label is not None
@@ -59,32 +59,36 @@ def _show(project: Project, place: int, file: AddedFile, words: Words) -> None:
         return read_added(project, place).set_aside
 
     show_set_aside(facts.set_aside, facts.rows_aside, whole, words, key=f"aside_{file.fingerprint}")
-    wrong = f"wrong_{file.fingerprint}"
-    if st.toggle(_("This looks wrong"), key=wrong):
+    if st.toggle(_("This looks wrong"), key=f"wrong_{file.fingerprint}_{_turn()}"):
         with st.container(border=True), reported():
             content = upload_of_added(project, place)
             if consider(project, Candidate(facts.name, content, file.fingerprint, place, file), words):
-                st.session_state.pop(wrong, None)
-                st.rerun()
+                _over()
 
 
 def _add(project: Project, words: Words) -> None:
     """The uploader of a further file, then what would become of it."""
     _ = words.gettext
     assert project.table is not None
-    place = st.session_state.setdefault("added", 0)
     quiet(
         _(
             "A file of the same shape: its rows are put below those that are there. Columns may have other names or another order."
         )
     )
-    file = st.file_uploader(_("A further table"), key=f"further_{place}")
+    file = st.file_uploader(_("A further table"), key=f"further_{_turn()}")
     if file is None:
         return
     content = file.getvalue()
     require_new(project, content, file.name)
     if consider(project, Candidate(file.name, content, file.file_id, len(project.table.added), None), words):
-        # A new key empties the uploader, and the server forgets the bytes.
-        st.session_state["added"] = place + 1
-        st.session_state.pop(f"add_{project.id}", None)
-        st.rerun()
+        _over()
+
+
+def _turn() -> int:
+    return int(st.session_state.setdefault("combined", 0))
+
+
+def _over() -> None:
+    """New keys close what was opened and empty the uploader, and the server forgets the bytes."""
+    st.session_state["combined"] = _turn() + 1
+    st.rerun()

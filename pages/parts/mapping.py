@@ -121,8 +121,8 @@ def _dialect(found: Reading, key: str, words: Words) -> Dialect:
     if len(found.members) > 1:
         place = found.members.index(present.member) if present.member in found.members else 0
         values["member"] = st.selectbox(_("Sheet or file"), found.members, index=place, key=f"member_{key}")
-    left, right = st.columns(2, vertical_alignment="bottom")
     if present.container not in CELLS:
+        left, right = st.columns(2)
         encodings = list(dict.fromkeys([present.encoding, *NAMES]))
         values["encoding"] = left.selectbox(
             _("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key=f"encoding_{key}"
@@ -131,6 +131,7 @@ def _dialect(found: Reading, key: str, words: Words) -> Dialect:
         values["delimiter"] = right.selectbox(
             _("Delimiter"), delimiters, format_func=lambda each: _(DELIMITERS.get(each, each)), key=f"delimiter_{key}"
         )
+    left, right = st.columns(2, vertical_alignment="bottom")
     values["skipped"] = int(
         left.number_input(_("Lines above the header"), 0, 1000, present.skipped, key=f"above_{key}")
     )
