@@ -182,8 +182,8 @@ def page() -> None:
     assert roles is not None
     with reported():
         stamp = table_stamp(project)
-        show_label_form(project, stamp, words)
         tally = tally_of(project, stamp)
+        show_label_form(project, stamp, tally, words)
         labels(tally, words, roles.label is not None)
         show_health(project, stamp, words)
         if roles.label is not None:

@@ -11,7 +11,6 @@ import streamlit as st
 
 from core.data.combining import Overlap, check_mapping, free_name, kept_mapping, mapped, overlap
 from core.data.dialect import Dialect
-from core.data.encodings import NAMES
 from core.data.reading import Reading, read
 from core.store.combining import add_file, read_added_again, rows_above
 from core.store.facts import AddedFile, facts_of
@@ -20,7 +19,7 @@ from core.words import Words
 from pages.parts.aside import show_set_aside
 from pages.parts.look import quiet
 from pages.parts.plain import plain
-from pages.parts.reread import CELLS, DELIMITERS, how_read
+from pages.parts.reread import CELLS, DELIMITERS, choose_encoding, how_read
 from pages.parts.roles import role_names
 from pages.parts.sheet import sheet_html
 
@@ -123,10 +122,8 @@ def _dialect(found: Reading, key: str, words: Words) -> Dialect:
         values["member"] = st.selectbox(_("Sheet or file"), found.members, index=place, key=f"member_{key}")
     if present.container not in CELLS:
         left, right = st.columns(2)
-        encodings = list(dict.fromkeys([present.encoding, *NAMES]))
-        values["encoding"] = left.selectbox(
-            _("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key=f"encoding_{key}"
-        )
+        with left:
+            values["encoding"] = choose_encoding(present.encoding, f"encoding_{key}", words)
         delimiters = list(dict.fromkeys([present.delimiter, *DELIMITERS]))
         values["delimiter"] = right.selectbox(
             _("Delimiter"), delimiters, format_func=lambda each: _(DELIMITERS.get(each, each)), key=f"delimiter_{key}"

@@ -89,13 +89,8 @@ def _choices(present: Dialect, table: TableFacts, words: Words) -> Dialect:
         place = table.members.index(present.member) if present.member in table.members else 0
         values["member"] = st.selectbox(_("Sheet or file"), table.members, index=place, key="reread_member")
     if present.container not in CELLS:
-        # Of those with one name, such as UTF-8 with a mark and without, the present one.
-        named = {NAMES.get(each, each): each for each in reversed([present.encoding, *NAMES])}
-        encodings = sorted(named.values(), key=list(NAMES).index)
         with columns[0]:
-            values["encoding"] = st.selectbox(
-                _("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key="reread_encoding"
-            )
+            values["encoding"] = choose_encoding(present.encoding, "reread_encoding", words)
         delimiters = list(dict.fromkeys([present.delimiter, *DELIMITERS]))
         with columns[1]:
             values["delimiter"] = st.selectbox(
@@ -115,6 +110,13 @@ def _choices(present: Dialect, table: TableFacts, words: Words) -> Dialect:
     )
     values["header"] = right.checkbox(_("The first row holds the names"), present.header, key="reread_header")
     return replace(present, **values)
+
+
+def choose_encoding(present: str, key: str, words: Words) -> str:
+    """The present one first; of those with one name, such as UTF-8 with a mark and without, one alone."""
+    named = {NAMES.get(each, each): each for each in reversed([present, *NAMES])}
+    encodings = [present, *(each for each in NAMES if each in named.values() and each != present)]
+    return st.selectbox(words.gettext("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key=key)
 
 
 def _keep(project: Project, dialect: Dialect) -> None:
