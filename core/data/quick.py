@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from core.data.rows import SWALLOWED
+from core.data.rows import SWALLOWED, are_rows
 
 CHUNK = 8 * 1024 * 1024
 """Bytes looked at together: the masks of a whole file would weigh as much as the file."""
@@ -31,8 +31,8 @@ def read_quickly(content: bytes, start: int, names: list[str], delimiter: str, q
             if not _well_placed(content, start, marks, delimiter):
                 return None
             longest = _longest_cell(content, start, marks)
-            if longest > SWALLOWED:
-                return None  # rows, perhaps, that a forgotten mark has swallowed
+            if longest > SWALLOWED and _swallows(content, start, marks, delimiter, len(names)):
+                return None
             lines_within = longest > 0
     body = pa.py_buffer(content).slice(start)
     try:
@@ -102,6 +102,17 @@ def _longest_cell(content: bytes, start: int, marks: np.ndarray) -> int:
         ends = np.flatnonzero(whole[start:] == 13) + start
         longest = int((np.searchsorted(marks, ends) % 2).any())
     return longest
+
+
+def _swallows(content: bytes, start: int, marks: np.ndarray, delimiter: str, width: int) -> bool:
+    """Whether one of the long cells holds rows, perhaps, that a forgotten mark has swallowed."""
+    ends = np.flatnonzero(np.frombuffer(content, np.uint8)[start:] == 10) + start
+    opening, closing = marks[0::2], marks[1::2]
+    for cell in np.flatnonzero(np.searchsorted(ends, closing) - np.searchsorted(ends, opening) > SWALLOWED):
+        lines = content[opening[cell] + 1 : closing[cell]].decode("utf-8").split("\n")
+        if are_rows(lines[1:-1], delimiter, width):
+            return True
+    return False
 
 
 def _has_empty_row(table: pa.Table) -> bool:
