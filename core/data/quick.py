@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from core.data.dialect import Content
-from core.data.rows import SWALLOWED
+from core.data.rows import SWALLOWED, are_rows
 
 CHUNK = 1024 * 1024
 """Bytes looked at together: they and their masks stay in the processor's cache."""
@@ -37,8 +37,10 @@ def read_quickly(content: Content, start: int, names: list[str], delimiter: str,
     # As many rows as line ends: no cell holds one. Most tables are so, and where each line end stands need not be asked.
     if table is None or table.num_rows != look.lines:
         longest = _longest_cell(content, start, look.marks)
-        if longest > SWALLOWED or (look.one_line_a_row and table is None and not longest):
-            return None  # rows, perhaps, that a forgotten mark has swallowed; or cells that do not fit
+        if look.one_line_a_row and table is None and not longest:
+            return None
+        if longest > SWALLOWED and _swallows(content, start, look.marks, delimiter, len(names)):
+            return None
         if longest or not look.one_line_a_row:
             table = _of_arrow(content, start, names, delimiter, quote, lines_within=longest > 0)
     if table is None or _has_empty_row(table):
@@ -138,6 +140,17 @@ def _longest_cell(content: Content, start: int, marks: np.ndarray) -> int:
         ends = np.flatnonzero(whole[start:] == 13) + start
         longest = int((np.searchsorted(marks, ends) % 2).any())
     return longest
+
+
+def _swallows(content: Content, start: int, marks: np.ndarray, delimiter: str, width: int) -> bool:
+    """Whether one of the long cells holds rows, perhaps, that a forgotten mark has swallowed."""
+    ends = np.flatnonzero(np.frombuffer(content, np.uint8)[start:] == 10) + start
+    opening, closing = marks[0::2], marks[1::2]
+    for cell in np.flatnonzero(np.searchsorted(ends, closing) - np.searchsorted(ends, opening) > SWALLOWED):
+        lines = content[opening[cell] + 1 : closing[cell]].decode("utf-8").split("\n")
+        if are_rows(lines[1:-1], delimiter, width):
+            return True
+    return False
 
 
 def _has_empty_row(table: pa.Table) -> bool:

@@ -108,7 +108,11 @@ def _swallowed(lines: list[str], place: int, used: int, cells: list[str], delimi
         return False
     if len(cells) != width and any(cells[width:] or [""] * (len(cells) < width)):
         return True
-    within = lines[place + 1 : place + used - 1]
+    return are_rows(lines[place + 1 : place + used - 1], delimiter, width)
+
+
+def are_rows(within: list[str], delimiter: str, width: int) -> bool:
+    """Whether the lines within a cell, without its first and last, are rows that a forgotten mark has swallowed."""
     if width < 2 or len(within) < SWALLOWED or any(line.count(delimiter) != width - 1 for line in within):
         return False
     # In prose a space follows every comma; in rows it does not.

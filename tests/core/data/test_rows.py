@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from core.data.reading import read
@@ -47,3 +49,17 @@ def test_quotation_marks_within_a_cell_are_read_where_only_one_division_fits() -
     assert cells(reading.table) == [['she said "no" to me, twice', "x"], ["a", "y"]]
     assert [note.code for note in reading.notes] == ["quotes_mended"]
     assert cells(read(b'text,label\na 5" screen,b\nc,d\n', "x.csv").table) == [['a 5" screen', "b"], ["c", "d"]]
+
+
+def test_long_cells_are_the_same_by_the_quick_way_and_by_the_careful_one() -> None:
+    """A row with too many cells sends the same file the careful way."""
+    for seed in range(300):
+        chance = random.Random(seed)
+        rows = []
+        for _ in range(chance.randint(3, 15)):
+            lines = chance.choices(["line", "l, m", "l,m", "l,m"], k=chance.choice([1, 1, 4, 9, 12]))
+            rows.append('"{}",{}'.format("\n".join(lines), chance.choice(["a", "b c", '"x, y"'])))
+        content = "\n".join(["text,label", *rows, ""]).encode()
+        quick, careful = read(content, "t.csv"), read(content + b"1,2,3,4\n", "t.csv")
+        assert cells(quick.table) == cells(careful.table), seed
+        assert quick.set_aside == careful.set_aside[:-1], seed
