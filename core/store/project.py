@@ -135,9 +135,14 @@ def keep_reading(identifier: str, name: str, size: int, reading: Reading) -> Pro
 
 
 def store_table(project: Project, table: pd.DataFrame, facts: TableFacts, roles: Roles) -> Project:
-    """The table first, then what is known of it."""
-    write_frame(project.folder / "table.parquet", table)
+    """What is known of the table tells how much of the file counts, so between the two writes the file is never the shorter one."""
+    path = project.folder / "table.parquet"
+    shrinks = project.table is not None and len(table) < project.table.rows
+    if not shrinks:
+        write_frame(path, table)
     _store(project.id, table=asdict(facts), roles=roles.model_dump())
+    if shrinks:
+        write_frame(path, table)
     return open_project(project.id)
 
 
@@ -151,7 +156,8 @@ def set_roles(identifier: str, roles: Roles) -> Project:
 
 def read_table(project: Project, columns: list[str] | None = None) -> pd.DataFrame:
     """The table as read, every cell text; `columns` limits what is loaded."""
-    return read_frame(project.folder / "table.parquet", columns)
+    frame = read_frame(project.folder / "table.parquet", columns)
+    return frame if project.table is None else frame.iloc[: project.table.rows]
 
 
 def select_table(project: Project) -> Selection:

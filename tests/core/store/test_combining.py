@@ -143,6 +143,17 @@ def test_the_last_file_can_be_taken_away_and_no_row_above_changes(project: Proje
     assert remove_last_file(project.id) == back
 
 
+def test_rows_written_by_an_adding_that_was_cut_short_do_not_count(project: Project) -> None:
+    """The table is written before what is known of it."""
+    add(project, as_csv(more()))
+    longer = (project.folder / "table.parquet").read_bytes()
+    remove_last_file(project.id)
+    (project.folder / "table.parquet").write_bytes(longer)
+    assert len(select_table(project).examples) == 60
+    again = add(project, renamed(more(6)))
+    assert read_table(again)["text"].tolist()[60:] == [row["text"] for row in more(6)]
+
+
 def test_roles_on_a_column_that_goes_with_its_file_are_guessed_anew(project: Project) -> None:
     combined = add(project, renamed(more()))
     set_roles(combined.id, Roles(text="text", label="agence"))
