@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -96,6 +97,11 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         _put_in_place(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def file_name(name: str) -> str:
+    """Of an upload, harmless as the name of a file here."""
+    return re.sub(r"[^\w.\- ]+", "_", Path(name).name).strip(". ")[-120:] or "upload.csv"
 
 
 def _put_in_place(aside: Path, path: Path) -> None:

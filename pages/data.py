@@ -4,14 +4,17 @@ from html import escape
 
 import streamlit as st
 
-from core.data.columns import Roles
 from core.data.examples import Tally, require_learnable
 from core.data.reading import read
 from core.errors import UserError
-from core.store.project import Project, keep_upload, read_fixed_rows, set_roles, table_stamp, tally_table
+from core.store.aside import read_set_aside
+from core.store.combining import files_of
+from core.store.preview import read_fixed_rows
+from core.store.project import Project, keep_upload, table_stamp, tally_table
 from core.words import Words
 from pages.parts.aside import show_set_aside
 from pages.parts.chart import chart
+from pages.parts.combine import show_added
 from pages.parts.errors import reported, show_error
 from pages.parts.figures import label_counts
 from pages.parts.health import show_health
@@ -19,15 +22,13 @@ from pages.parts.label_form import show_label_form
 from pages.parts.look import lead, quiet
 from pages.parts.plain import plain
 from pages.parts.reread import how_read, looks_wrong, show_notes
+from pages.parts.roles import choose_roles, role_names
 from pages.parts.samples import offer_samples
 from pages.parts.sheet import sheet_html
 from pages.parts.shell import begin, go
 
 PAGE = 20
 """Rows of the preview at a time."""
-
-NOTHING = "\0"
-"""The choice of no column; no header can be named so."""
 
 
 def upload(project: Project, words: Words) -> None:
@@ -59,13 +60,15 @@ def understood(project: Project, words: Words) -> None:
     parts = [
         f"**{plain(table.name)}**",
         words.size(table.size),
-        words.ngettext("{count} row", "{count} rows", table.rows),
-        words.ngettext("{count} column", "{count} columns", len(table.columns)),
+        words.ngettext("{count} row", "{count} rows", table.rows_before(0)),
+        words.ngettext(
+            "{count} column", "{count} columns", len(table.added[0].before if table.added else table.columns)
+        ),
         *how_read(table, words),
     ]
     st.markdown(" · ".join(parts))
     show_notes(project, words)
-    show_set_aside(table.set_aside, words)
+    show_set_aside(table.set_aside, table.rows_aside, lambda: read_set_aside(project.folder, table.set_aside), words)
     looks_wrong(project, words)
 
 
@@ -78,13 +81,17 @@ def preview(project: Project, words: Words) -> None:
     pages = max(1, -(-table.rows // PAGE))
     shown = min(st.session_state.get(f"page_of_{project.id}", 1), pages)
     rows, aside = read_fixed_rows(project, (shown - 1) * PAGE, PAGE)
-    names = {roles.text: _("text"), roles.question: _("question"), roles.label: _("label")}
-    headers = ["№"] + [
+    names = role_names(roles, words)
+    files = [name for name, count in files_of(table) for _row in range(count)] if table.added else []
+    headers = ["№", *([_("File")] if files else [])] + [
         escape(column) + (f"<span class='role'>{escape(names[column])}</span>" if column in names else "")
         for column in table.columns
     ]
     first = (shown - 1) * PAGE + 1
-    cells = [[words.integer(first + place), *map(str, row)] for place, row in enumerate(rows.itertuples(index=False))]
+    cells = [
+        [words.integer(first + place), *files[first + place - 1 : first + place], *map(str, row)]
+        for place, row in enumerate(rows.itertuples(index=False))
+    ]
     for place, cell in enumerate(cells):
         if first + place in aside:
             cell[0] = " · ".join([cell[0], _("set aside")])
@@ -106,46 +113,6 @@ def preview(project: Project, words: Words) -> None:
 def _turn(project: Project, page: int) -> None:
     st.session_state[f"page_of_{project.id}"] = page
     st.rerun()
-
-
-def choose_roles(project: Project, words: Words) -> None:
-    """Three choices, kept at once; a wrong one is said and not kept."""
-    _ = words.gettext
-    table, roles = project.table, project.roles
-    assert table is not None
-    assert roles is not None
-    st.header(_("What each column is"))
-    columns = st.columns(3)
-    place = table.columns.index(roles.text)
-    text = columns[0].selectbox(
-        _("Text"), table.columns, index=place, key=f"text_{project.id}_{roles.text}", help=_("The column to read.")
-    )
-    about_question = _(
-        "A second text read together with the first: the question asked about it, the sentence to compare it with."
-    )
-    about_label = _("The answer to learn: one class a row, in words or in numbers.")
-    with columns[1]:
-        question = _optional(_("Question (optional)"), table.columns, roles.question, words, about_question)
-    with columns[2]:
-        label = _optional(_("Label"), table.columns, roles.label, words, about_label)
-    chosen = Roles(text=text, question=question, label=label)
-    if chosen != roles:
-        with reported():
-            set_roles(project.id, chosen)
-            st.rerun()
-
-
-def _optional(title: str, columns: list[str], current: str | None, words: Words, about: str) -> str | None:
-    none = words.gettext("none")
-    chosen = st.selectbox(
-        title,
-        [NOTHING, *columns],
-        index=columns.index(current) + 1 if current else 0,
-        format_func=lambda column: none if column == NOTHING else column,
-        key=f"{title}_{current}_{len(columns)}",
-        help=about,
-    )
-    return None if chosen == NOTHING else chosen
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -199,8 +166,8 @@ def page() -> None:
     if project.table is None:
         lead(
             _(
-                "Bring a table with one text a row, and its label in another column. "
-                "Excel, LibreOffice and Google Sheets all save one as CSV."
+                "Bring a table with one text a row, and its label in another column: a workbook of Excel or LibreOffice, a CSV "
+                "of any program, JSON or Parquet, packed or not."
             )
         )
         upload(project, words)
@@ -208,14 +175,15 @@ def page() -> None:
         offer_samples(words, project.id)
         return
     understood(project, words)
+    show_added(project, words)
     preview(project, words)
     choose_roles(project, words)
     roles = project.roles
     assert roles is not None
     with reported():
         stamp = table_stamp(project)
-        show_label_form(project, stamp, words)
         tally = tally_of(project, stamp)
+        show_label_form(project, stamp, tally, words)
         labels(tally, words, roles.label is not None)
         show_health(project, stamp, words)
         if roles.label is not None:

@@ -141,7 +141,7 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
         )
         rows.append((_(field.title), shown))
     rows += [
-        (_("Table"), record.table_name),
+        (_("Table"), record.tables),
         (
             _("Training, validation and test rows"),
             " / ".join(words.integer(record.parts.get(part, 0)) for part in ("train", "validation", "test")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.data.joining import join_parts
 from core.errors import UserError
 from core.jobs.job_words import name_of
 from core.store.run import Run, RunRecord, list_runs, open_run
@@ -15,6 +16,7 @@ from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
 from pages.parts.label_table import label_a_table
 from pages.parts.look import lead, quiet
+from pages.parts.plain import plain
 from pages.parts.pulse import look_at
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row
@@ -31,9 +33,7 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
     _ = words.gettext
     st.header(_("Try it"))
     with st.form("try", border=False):
-        text = st.text_area(
-            _("Text"), height=110, placeholder=_("Type or paste a text like those of your table."), key="try_text"
-        )
+        text = _text_to_try(record, words)
         question = st.text_input(_("Question"), key="try_question") if record.roles.question else None
         asked = st.form_submit_button(_("Label this text"), type="primary")
     if asked:
@@ -56,6 +56,19 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
             label=best, share=words.percent(found[best])
         )
         chart(probability_bars(found, words), words, key="probabilities", alt=alt)
+
+
+def _text_to_try(record: RunRecord, words: Words) -> str:
+    """One field; one for each column where the texts of the training were made of several."""
+    _ = words.gettext
+    like_yours = _("Type or paste a text like those of your table.")
+    if not record.roles.text_more:
+        return st.text_area(_("Text"), height=110, placeholder=like_yours, key="try_text")
+    parts = [
+        st.text_area(plain(column), height=80, placeholder=like_yours, key=f"try_text_{place}")
+        for place, column in enumerate(record.roles.texts)
+    ]
+    return join_parts(*([part] for part in parts))[0]
 
 
 def take_away(run: Run, record: RunRecord, words: Words) -> None:

@@ -39,38 +39,7 @@ function buttonsOf(Plotly, data) {
   return [[reset, picture]];
 }
 
-const EVERY = 3000;
-const SELDOM = 9000;
-
-// Asks again and again for what a figure has become, while the node is there and nobody has drawn it anew; more and more
-// seldom while nothing is new.
-function keepFresh(node, address, draw) {
-  let version = "";
-  let every = EVERY;
-  let timer;
-  const ask = async () => {
-    if (!document.hidden) {
-      try {
-        const answer = await fetch(address + "?have=" + version);
-        if (node.ask !== ask) return;
-        every = answer.status === 200 ? EVERY : Math.min(SELDOM, every * 1.5);
-        if (answer.status === 200) {
-          version = answer.headers.get("X-Version");
-          draw((await answer.json()).figure);
-        }
-      } catch {
-        // The server is away, or starts: it is asked again.
-      }
-    }
-    if (node.ask === ask) timer = setTimeout(ask, every);
-  };
-  node.ask = ask;
-  timer = setTimeout(ask, EVERY);
-  return () => {
-    clearTimeout(timer);
-    if (node.ask === ask) node.ask = undefined;
-  };
-}
+const PACE = { every: 3000, seldom: 9000 };
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   let node = parentElement.querySelector(".parafine-chart");
@@ -97,5 +66,5 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     });
   draw(data.figure);
   node.ask = undefined;
-  return data.live ? keepFresh(node, data.live, draw) : undefined;
+  return data.live ? keepAsking(node, data.live, PACE, (now) => draw(now.figure)) : undefined;
 }

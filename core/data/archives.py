@@ -27,8 +27,8 @@ TABLES = {".csv", ".tsv", ".txt", ".tab", ".psv", ".ssv", ".json", ".jsonl", ".n
 STREAMS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "xz"}
 
 
-def kind_of_stream(content: bytes) -> str | None:
-    return next((kind for start, kind in STREAMS.items() if content.startswith(start)), None)
+def kind_of_stream(beginning: bytes) -> str | None:
+    return next((kind for start, kind in STREAMS.items() if beginning.startswith(start)), None)
 
 
 def unpack_stream(content: bytes, name: str, kind: str) -> bytes:
@@ -47,7 +47,10 @@ def tables_in(content: bytes, name: str) -> tuple[zipfile.ZipFile, list[str]]:
     inside = [
         info
         for info in archive.infolist()
-        if not info.is_dir() and not info.filename.startswith("__MACOSX/") and not _is_hidden(info.filename)
+        if info.filename
+        and not info.is_dir()
+        and not info.filename.startswith("__MACOSX/")
+        and not _is_hidden(info.filename)
     ]
     tables = [info.filename for info in inside if PurePosixPath(info.filename).suffix.lower() in TABLES]
     if not tables and len(inside) == 1:

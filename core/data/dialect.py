@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 
 from core.words import N_, Words
+
+Content = bytes | mmap.mmap
+"""A file in memory, or mapped into it: both are sliced into bytes and searched with `find`."""
+
+TOLD = 300
+"""Characters of a row that was set aside, on screen."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,7 @@ class Dialect:
     skipped: int = 0
     """Lines above the header: titles, blank lines, "sep=;"."""
     newline: str = "\n"
+    """Of the first lines; "\\r" alone is that of Macs before 2001."""
     container: str = "text"
     """text, gzip, bz2, xz, zip, xlsx, xls, ods, parquet, json, jsonl."""
     member: str = ""
@@ -37,8 +45,9 @@ class SetAside:
     reason: str
 
     def shown(self) -> tuple[int, str, str]:
-        """Line, reason code, and what the row holds, cut: as people are told of it."""
-        return self.line, self.reason, " | ".join(self.cells)[:300]
+        """Line, reason code, and what the row holds, cut with a mark: as people are told of it."""
+        held = " | ".join(self.cells)
+        return self.line, self.reason, held if len(held) <= TOLD else held[: TOLD - 1] + "…"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ TITLES = 30
 """Lines above the header at most."""
 
 KNOWN = frozenset(" ".join(NAMES.values()).split()) | {"id", "nom", "name", "date", "titre", "title", "index"}
-NUMBER = re.compile(r"[-+]?[\d\s]*[.,]?\d+(?:[eE][-+]?\d+)?%?")
+NUMBER = re.compile(r"[-+]?[\d\s]*(?:[.,]\d+|(?<=\d))(?:[eE][-+]?\d+)?%?")
 SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 
 
@@ -88,7 +88,16 @@ def _delimiter(lines: list[str], first: int, quote: str) -> str:
         score = share + 0.01 * min(usual, 20)
         if score > best:
             best, delimiter = score, candidate
-    return delimiter or _for_one_column(lines, first, quote)
+    return delimiter or (" " if _by_spaces(lines, first, quote) else _for_one_column(lines, first, quote))
+
+
+def _by_spaces(lines: list[str], first: int, quote: str) -> bool:
+    """Every row has as many words as the header, and below one of its names stand numbers alone: this is no prose."""
+    rows = [row.cells for row, _ in zip(split_rows(lines, " ", quote, first), range(ROWS), strict=False)]
+    if len(rows) < 3 or len(rows[0]) < 2 or len({len(row) for row in rows}) > 1 or not all(map(all, rows)):
+        return False
+    columns = zip(*rows, strict=True)
+    return any(not NUMBER.fullmatch(column[0]) and all(map(NUMBER.fullmatch, column[1:])) for column in columns)
 
 
 def _for_one_column(lines: list[str], first: int, quote: str) -> str:

@@ -6,9 +6,9 @@ import codecs
 import re
 from collections.abc import Iterator
 
-import pyarrow as pa
-
-from core.data.dialect import Note
+from core.data.alphabets import of_accented_letters, of_other_letters
+from core.data.dialect import Content, Note
+from core.data.utf8 import is_utf8
 from core.errors import UserError
 from core.words import N_
 
@@ -36,42 +36,45 @@ NAMES = {
     "mac-roman": "Mac Roman",
     "cp850": "DOS 850",
     "cp1250": "Windows-1250",
+    "iso8859-2": "ISO 8859-2",
     "cp1251": "Windows-1251",
+    "koi8-r": "KOI8-R",
+    "koi8-u": "KOI8-U",
+    "cp866": "DOS 866",
+    "iso8859-5": "ISO 8859-5",
     "cp1253": "Windows-1253",
     "iso8859-7": "ISO 8859-7",
+    "cp1254": "Windows-1254",
+    "cp1255": "Windows-1255",
+    "cp1256": "Windows-1256",
     "shift-jis": "Shift-JIS",
+    "euc-jp": "EUC-JP",
     "gb18030": "GB 18030",
     "big5": "Big5",
+    "euc-kr": "EUC-KR",
 }
 """Those that a person may choose, as they are known; in the order in which they are offered."""
 
-WESTERN = ("cp1252", "mac-roman", "cp850")
+GUESSED = ["cp1252", "mac-roman", "cp850", "cp1250", "cp1251", "cp1253", "shift-jis", "gb18030", "big5"]
+"""What is left to charset-normalizer to choose from."""
+
+WESTERN = ("cp1252", "mac-roman", "cp850", "iso8859-15")
 USUAL = frozenset("àâäçéèêëîïôöùûüÿœæñáíóúãõßåøÀÂÇÉÈÊËÎÏÔŒÖÜÄÑ€«»’‘“”–—…·°º§\u00a0²³½×ìòÙÛ¡¿")
 """What high bytes stand for in texts of western Europe, when they are read rightly."""
 
-TWICE = re.compile(b"\xc3[\x82\x83]\xc2[\x80-\xbf]|\xc3\xa2(?:\xe2\x82\xac|\xc2\x80)")
-"""UTF-8 that was taken for Windows-1252 or Latin-1 and encoded again: "Ã©", "Â ", "â€"."""
+BY_CHANCE = re.compile("[\u0180-\u02ff\u0530-\u058f]")
+"""Letters of no usual language, and Armenian, which bytes of Mac Roman make up when they are read as UTF-8."""
 
 CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19\x7f]")
 
 
-def is_utf8(content: bytes) -> bool:
-    """Arrow's check: no second copy of the text, unlike `bytes.decode`."""
-    offsets = pa.array([0, len(content)], pa.int64()).buffers()[1]
-    try:
-        pa.Array.from_buffers(pa.large_utf8(), 1, [None, offsets, pa.py_buffer(content)]).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def guess_encoding(content: bytes, name: str) -> str:
+def guess_encoding(content: Content, name: str) -> str:
     """From the BOM, from where null bytes stand, from what decodes strictly, from what the letters then look like.
 
-    "mixed": most lines are UTF-8 and others are not. Raises UserError("not_a_table") for what is no text at all.
+    "mixed": some lines are UTF-8 and others are not. Raises UserError("not_a_table") for what is no text at all.
     """
     for bom, encoding in BOMS:
-        if content.startswith(bom):
+        if content[: len(bom)] == bom:
             return encoding
     sample = content[:SAMPLE]
     wide = _two_bytes_a_character(sample)
@@ -81,72 +84,42 @@ def guess_encoding(content: bytes, name: str) -> str:
         raise UserError("not_a_table", name=name, kind=N_("a file of another kind"))
     if is_utf8(content):
         return "utf-8"
-    valid = sum(not line.isascii() and _decodes(line) for line in lines_of(content))
-    if valid:
+    if any(not line.isascii() and _is_meant(line) for line in lines_of(content)):
         return "mixed"
     return _of_one_byte(b"".join(line for line in lines_of(content[: 16 * SAMPLE]) if not line.isascii())[:SAMPLE])
 
 
-def to_utf8(content: bytes, name: str, encoding: str, *, chosen: bool) -> tuple[bytes, str, list[Note]]:
+def to_utf8(content: Content, name: str, encoding: str, *, chosen: bool) -> tuple[Content, str, list[Note]]:
     """The text as UTF-8 without BOM and null bytes; the encoding to remember; what is worth saying.
 
     chosen: a person said it, so that what does not fit is refused: UserError("unreadable_text") with its line.
     """
     notes: list[Note] = []
     if encoding == "mixed":
-        content, count = _line_by_line(content)
+        content, count = _line_by_line(content[:])
         notes.append(Note("mixed_encodings", {"encoding": NAMES["cp1252"], "count": count}))
         encoding = "utf-8"
     elif encoding in ("utf-8", "utf-8-sig"):
-        content = content.removeprefix(codecs.BOM_UTF8)
+        content = content[3:] if content[:3] == codecs.BOM_UTF8 else content
         # A guess comes from having looked; only UTF-8 with BOM was taken at its word.
         if (chosen or encoding == "utf-8-sig") and not is_utf8(content):
-            _decode(content, name, "utf-8")
+            _decode(content[:], name, "utf-8")
     else:
         if chosen or encoding.startswith("utf"):
-            text = _decode(content, name, encoding)
+            text = _decode(content[:], name, encoding)
         else:
-            text = content.decode(encoding, errors="replace")
+            text = content[:].decode(encoding, errors="replace")
             notes.append(Note("encoding_guessed", {"encoding": NAMES.get(encoding, encoding)}))
             lost = text.count("\ufffd")
             if lost:
                 row = text[: text.index("\ufffd")].count("\n") + 1
                 notes.append(Note("undecodable", {"count": lost, "row": row}))
         content = text.removeprefix("\ufeff").encode("utf-8", errors="replace")
-    if b"\0" in content:
-        nuls = content.count(0)
-        content = content.replace(b"\0", b"")
+    if content.find(b"\0") >= 0:
+        nuls = content[:].count(0)
+        content = content[:].replace(b"\0", b"")
         notes.append(Note("nuls_removed", {"count": nuls}))
     return content, encoding, notes
-
-
-def encoded_twice(content: bytes) -> int:
-    """How often UTF-8 text holds what two encodings in a row leave, in its first megabytes."""
-    return sum(1 for _ in TWICE.finditer(content[: 16 * SAMPLE]))
-
-
-_HIGH = re.compile("[" + "".join(sorted({bytes([b]).decode("cp1252", "replace") for b in range(128, 256)} - {"\ufffd"}))
-                   + "\x80-\xff]{2,}")  # fmt: skip
-
-
-def repair(content: bytes) -> bytes:
-    """Encoded twice becomes once; what was right stays as it is."""
-    return _HIGH.sub(lambda found: _once(found[0]), content.decode("utf-8")).encode("utf-8")
-
-
-def _once(run: str) -> str:
-    raw = b"".join(_byte(character) for character in run)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return run
-
-
-def _byte(character: str) -> bytes:
-    try:
-        return character.encode("cp1252")
-    except UnicodeEncodeError:
-        return bytes([ord(character)])  # one of the five that Windows-1252 leaves out
 
 
 def _two_bytes_a_character(sample: bytes) -> str:
@@ -166,12 +139,21 @@ def _of_one_byte(sample: bytes) -> str:
     """Windows-1252 unless another reading of the high bytes looks more like writing."""
     shares = {encoding: _usual_share(sample.decode(encoding, errors="replace")) for encoding in WESTERN}
     best = max(WESTERN, key=lambda encoding: (shares[encoding], encoding == "cp1252"))
-    if len(sample) < 20 or (shares[best] > 0.6 and not _in_a_row(sample)):
-        return best if shares[best] > shares["cp1252"] else "cp1252"
+    western = best if shares[best] > shares["cp1252"] else "cp1252"
+    if len(sample) < 20:
+        return western
+    beginning = sample[:65_536]
+    if not _in_a_row(sample):
+        # An encoding of the west that fits but for a sign or two is never doubted.
+        other = "" if western != "cp1252" and shares[best] > 0.95 else of_accented_letters(beginning)
+        if other or shares[best] > 0.6:
+            return other or western
+    elif other := of_other_letters(beginning):
+        return other
 
     from charset_normalizer import from_bytes
 
-    found = from_bytes(sample[:65_536], cp_isolation=[n for n in NAMES if not n.startswith("utf")]).best()
+    found = from_bytes(beginning, cp_isolation=GUESSED).best()
     return found.encoding.replace("_", "-") if found is not None and found.encoding != "latin_1" else "cp1252"
 
 
@@ -191,11 +173,12 @@ def _usual_share(text: str) -> float:
         before, after = text[place - 1 : place], text[place + 1 : place + 2]
         misplaced = text[place].isupper() and before.islower() and before.isalpha()
         sign_in_word = not text[place].isalpha() and before.isalpha() and after.isalpha() and text[place] not in "’‘·"
-        good += text[place] in USUAL and not misplaced and not sign_in_word
+        half_of_a_word = text[place] in "½¼¾" and after.isalpha()
+        good += text[place] in USUAL and not (misplaced or sign_in_word or half_of_a_word)
     return good / min(len(high), 5000)
 
 
-def lines_of(content: bytes) -> Iterator[bytes]:
+def lines_of(content: Content) -> Iterator[bytes]:
     return (found[0] for found in re.finditer(rb"[^\n\r]+", content))
 
 
@@ -205,6 +188,14 @@ def _decodes(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_meant(line: bytes) -> bool:
+    """Whether a line is UTF-8, and not by chance, as "l’école" in Mac Roman, where "’é" is a letter of Armenian."""
+    if not _decodes(line):
+        return False
+    high = [each for each in line.decode() if each > "\x7f"]
+    return sum(bool(BY_CHANCE.match(each)) for each in high) * 2 < len(high)
 
 
 def _line_by_line(content: bytes) -> tuple[bytes, int]:

@@ -6,7 +6,11 @@ complex one. They were meant for models trained from little; a pre-trained encod
 
 from __future__ import annotations
 
+import random
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from core.data.findings import Finding
@@ -30,6 +34,11 @@ FEW = 2_000
 VARIED = 0.9
 """Share of different texts, below which the rows say less than their number promises."""
 
+PAIRS = 1_000
+"""Pairs of neighbouring words that variety is measured on: the share of different ones falls with their number."""
+SAME_WORDS = 0.4
+"""Variety below which the texts look filled into a form. Real tables: 0.52 to 0.95; one sentence with a number and two choices: 0.23."""
+
 VERDICTS: dict[Verdict, str] = {
     "short": N_("Too little to judge by: the result will be mostly luck."),
     "start": N_("A start: enough for a first model, and to see whether the labels can be told apart."),
@@ -43,8 +52,12 @@ ADVICE: dict[str, str] = {
     "back_translation": N_("Paraphrases by back-translation, for the labels with few rows: the Augment page makes them, and you decide on each."),
     "transfer": N_("A model that already reads the language of your texts, or a former training of this project: it needs fewer rows."),
     "cross_validation": N_("With so few rows one division is partly luck: launch several trainings with their own seeds and compare them."),
+    "other_words": N_("Texts in other words: of a thousand pairs of neighbouring words only {share} are different, as if filled into a form."),
     "more_sources": N_("Texts from other sources: {share} of the rows say something new, the others repeat them."),
 }  # fmt: skip
+
+
+WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,10 @@ class Volume:
     labels: int
     low: int
     high: int
+    smallest: tuple[str, int]
+    """The label with fewest rows, and these."""
+    variety: float | None
+    """Distinct-2 (Li et al. 2016): different ones among PAIRS pairs of neighbouring words, in [0, 1]; None for too few words."""
     advice: tuple[tuple[str, dict[str, object]], ...]
     """Codes of ADVICE with their facts, what helps most first."""
 
@@ -76,10 +93,26 @@ def volume(subject: Subject, findings: tuple[Finding, ...]) -> Volume | None:
     advice: list[tuple[str, dict[str, object]]] = []
     if count < THIN:
         advice.append(("more_rows", {"label": label, "count": count}))
+    varied = variety(subject.texts)
     if own < VARIED * len(subject.rows):
         advice.append(("more_sources", {"share": own / len(subject.rows)}))
+    elif varied is not None and varied < SAME_WORDS:
+        advice.append(("other_words", {"share": varied}))
     if own < low:
         advice += [("transfer", {}), ("back_translation", {})]
     if len(subject.rows) < FEW:
         advice.append(("cross_validation", {}))
-    return Volume(kind, verdict, own, len(counts), low, high, tuple(advice))
+    return Volume(kind, verdict, own, len(counts), low, high, (label, count), varied, tuple(advice))
+
+
+def variety(texts: Sequence[str]) -> float | None:
+    """Pairs are drawn from different texts, in an order of chance that is always the same."""
+    different = list(dict.fromkeys(texts))
+    random.Random(0).shuffle(different)
+    pairs: list[tuple[str, str]] = []
+    for text in different:
+        words = WORD.findall(text.casefold())
+        pairs += pairwise(words)
+        if len(pairs) >= PAIRS:
+            return len(set(pairs[:PAIRS])) / PAIRS
+    return None

@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.data.columns import Roles, check_roles
 from core.data.fixes import Fix, amend
+from core.data.joining import join_parts
 from core.errors import UserError
 
 COLUMNS = ["id", "origin", "text", "question", "label"]
@@ -46,7 +47,7 @@ class Selection:
 def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Selection:
     """The examples of a table: rows with a text and, when a column is the label, a label; corrected as the fixes say.
 
-    Spaces around cells are removed. Ids are "r1" for the first row of the table, and stay with their row, whatever fixes
+    Spaces around cells are removed; a text of several columns is joined. Ids are "r1" for the first row of the table, and stay with their row, whatever fixes
     do. Fixes made for other roles rest. Raises UserError: those of check_roles.
     """
     check_roles(roles, list(table.columns))
@@ -54,7 +55,7 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
         {
             "id": [f"r{place}" for place in range(1, len(table) + 1)],
             "origin": "",
-            "text": _stripped(table, roles.text),
+            "text": _text(table, roles),
             "question": _stripped(table, roles.question),
             "label": _stripped(table, roles.label),
         }
@@ -95,6 +96,14 @@ def fingerprint(examples: pd.DataFrame) -> str:
 def _rows(chosen: pd.Series) -> list[int]:
     """The numbers of the rows that are true."""
     return [place + 1 for place in chosen.to_numpy(bool).nonzero()[0].tolist()]
+
+
+def _text(table: pd.DataFrame, roles: Roles) -> pd.Series:
+    parts = [_stripped(table, column) for column in roles.texts]
+    if len(parts) == 1:
+        return parts[0]
+    joined = join_parts(*(part.tolist() for part in parts))
+    return pd.Series(joined, index=table.index, dtype=pd.StringDtype("pyarrow"))
 
 
 def _stripped(table: pd.DataFrame, column: str | None) -> pd.Series:

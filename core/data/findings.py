@@ -60,7 +60,7 @@ CONSEQUENCES: dict[str, str] = {
     ),
     "imbalance": N_(
         "A model that always answers the frequent label is often right: judge by macro-F1, not by accuracy. "
-        "Rows of the rare labels help most."
+        "Rows of the rare labels help most; meanwhile their rows can weigh more in the training."
     ),
     "contradiction": N_("The model is told two opposite things about one text, and one of them counts as its mistake."),
     "near_contradiction": N_(
@@ -107,6 +107,7 @@ FIXES: dict[str, str] = {
     "damaged_text": N_("Repair them"),
     "label_spelling": N_("Merge these spellings"),
     "rare_label": N_("Set their rows aside"),
+    "imbalance": N_("Weigh the rare labels up"),
     "contradiction": N_("Set these rows aside"),
     "duplicate": N_("Keep one of each"),
     "near_duplicate": N_("Keep the first of each"),
@@ -122,12 +123,22 @@ DONE: dict[str, str] = {
     "contradiction": N_("Rows with one text under different labels, set aside: {count}"),
     "duplicate": N_("Copies set aside: {count}"),
     "near_duplicate": N_("Near copies set aside: {count}"),
+    "same_question": N_("Done without the question, the same in every row"),
+    "question_is_text": N_("Done without the question, which repeated the text"),
     "personal": N_("Rows whose personal data are masked: {count}"),
 }
 """What a fix has done, for the list in which it can be undone."""
 
 PHRASES = {"languages", "language", "known", "kinds"}
 """Facts whose parts are messages: lists of (name, what stands behind it)."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What helps while it is learned, not in the table: a field of the settings and its value."""
+
+    name: str
+    value: float
 
 
 @dataclass(frozen=True)
@@ -139,8 +150,8 @@ class Finding:
     twins: tuple[int, ...] = ()
     """For each row the one that it resembles, where that is what was found."""
     facts: dict[str, Any] = field(default_factory=dict)
-    fix: Fix | Roles | None = None
-    """What one click does: a fix of the table, or other roles."""
+    fix: Fix | Roles | Setting | None = None
+    """What one click does: a fix of the table, other roles, or a setting of the next training."""
 
     def title(self, words: Words) -> str:
         return self._said(TITLES[self.code], words)

@@ -25,9 +25,10 @@ class Fix(BaseModel, frozen=True):
     """The finding that it answers; also the reason of the rows that it sets aside."""
     roles: Roles
     """Those it was made for. Under other roles it rests."""
-    does: Literal["aside", "merge", "mask", "repair"]
+    does: Literal["aside", "merge", "mask", "repair", "roles"]
     rows: tuple[int, ...]
-    """The rows of the table that it changes or sets aside, from 1."""
+    """The rows of the table that it changes or sets aside, from 1. None with "roles": the question was given up, and `roles` are
+    those to go back to."""
     labels: dict[str, str] = {}
     """merge: spellings, and what each becomes."""
     id: str = Field(default_factory=lambda: secrets.token_hex(4))
@@ -41,6 +42,8 @@ def amend(frame: pd.DataFrame, fixes: Sequence[Fix], first_row: int = 1) -> dict
     aside: dict[int, str] = {}
     last_row = first_row + len(frame) - 1
     for fix in fixes:
+        if fix.does == "roles":
+            continue
         if fix.does == "merge":
             spellings = {old: new for old, new in fix.labels.items() if old != new}
             frame["label"] = frame["label"].replace(spellings)

@@ -7,12 +7,12 @@ import re
 import pandas as pd
 
 _FORMULA = re.compile(r"\s*[=+\-@]")
-_NUMBER = re.compile(r"\s*[+-]?\d[\d .,\u00a0\u202f]*%?\s*")
+_NUMBER = re.compile(r"[+-]?\d[\d .,\u00a0\u202f]*%?")
 
 
 def is_formula(cell: str) -> bool:
     """Whether it begins as formulas do. A number with its sign is none; the dash of a list might be one."""
-    return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell)
+    return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell.strip())
 
 
 def neutralised(table: pd.DataFrame) -> pd.DataFrame:

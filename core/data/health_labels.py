@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from core.data.findings import Finding
+from core.data.findings import Finding, Setting
 from core.data.fixes import Fix
 from core.data.subject import Subject, folded
 
@@ -14,6 +14,8 @@ LEAST = 10
 """Rows of a label, below which it can hardly be learned."""
 UNEVEN = 10
 """Times as many rows as the rarest label has: from there on the frequent label wins by its number."""
+BALANCE = 1.0
+"""How far the training is to weigh rare labels up: every label counts alike; tried in ARCHITECTURE.md, "Presets"."""
 LEAK = 0.5
 """Share of a label's rows that hold its name, from which it counts as told in advance."""
 ELSEWHERE = 0.05
@@ -42,7 +44,9 @@ def amounts(subject: Subject) -> Iterator[Finding]:
     (largest, most), (smallest, least) = ranked[0], ranked[-1]
     if most >= UNEVEN * least:
         facts = {"largest": largest, "smallest": smallest, "times": most // least}
-        yield Finding("imbalance", "warning", _rows_of(subject, [smallest]), facts=facts)
+        yield Finding(
+            "imbalance", "warning", _rows_of(subject, [smallest]), facts=facts, fix=Setting("balance", BALANCE)
+        )
 
 
 def spellings(subject: Subject) -> Iterator[Finding]:

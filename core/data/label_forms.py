@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,32 +14,60 @@ from core.words import N_
 if TYPE_CHECKING:
     import pandas as pd
 
-Form = Literal["classes", "number_classes", "score", "several_in_cell", "several_columns", "none"]
+Form = Literal[
+    "classes", "number_classes", "score", "several_in_cell", "several_columns", "one_of_columns", "each_its_own", "none"
+]
 
 SEPARATORS = ("|", ";", ",")
+SURE = ("|", ";")
+"""Separators that hardly stand inside the name of a class."""
 MOST_CLASSES = 20
 """Different whole numbers up to which they are classes: stars, levels, codes."""
 PARTED = 0.05
 """Share of cells with several labels, from which a separator is one."""
 MOST_WORDS = 4
 """Of a label in a list of labels: « Oui, si je peux venir avant lundi » is no list."""
+OWN = 0.5
+"""Labels a row, above which nearly every row has its own."""
 
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+YES_NO = [
+    ("1", "0"), ("1.0", "0.0"), ("1,0", "0,0"), ("vrai", "faux"), ("true", "false"), ("oui", "non"), ("yes", "no"),
+    ("o", "n"), ("y", "n"), ("v", "f"), ("t", "f"),
+]  # fmt: skip
+"""Words of columns that say yes or no, without case."""
+MARKS = {"x", "✓", "✔", "1", "oui", "yes", "true", "vrai"}
+"""What says yes where nothing says no: the cell is empty then."""
+GLANCE = 200
+"""Rows after which most columns are known to say something else."""
+
+_NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)(?:[ \u00a0\u202f]?%|[ ]?/[ ]?\d+)?")
+_LIST = re.compile(r"\[.*\]|\{.*\}", re.DOTALL)
 
 SAID: dict[Form, str] = {
     "classes": N_("The label is a class, {count} of them. This can be trained today."),
     "number_classes": N_("The label is a class written as a number, {count} of them. This can be trained today, each number as a class of its own."),
     "score": N_(
-        "The label is a score, from {lowest} to {highest}. Learning a score is not possible yet: a training would take each of its "
-        "{count} values for a class that has nothing to do with its neighbours. Until then, group the values into a few classes."
+        "The label is a number from {lowest} to {highest}, a score it seems. Learning a score comes with a later version: today each of the "
+        "{count} values is learned as a class that has nothing to do with its neighbours. That is right for codes of classes; for a score, "
+        "group the values into a few classes in your file (low, middle, high) and train those."
     ),
     "several_in_cell": N_(
-        "A cell can hold several labels, parted by “{separator}”: {count} of them. Learning several labels is not possible yet: a training "
-        "would take each combination for a class of its own. Until then, keep one label a row."
+        "A cell can hold several labels, parted by “{separator}”: {count} of them. Learning several labels comes with a later version: today "
+        "each of the {values} combinations is learned as a class of its own. Go on so where few combinations come back often; else keep the "
+        "main label of each row in your file."
     ),
     "several_columns": N_(
-        "Several columns say yes or no (0 or 1), as for several labels: {columns}. Learning several labels is not possible yet: a training "
-        "learns one column, the one chosen as label."
+        "Several columns say yes or no, as for several labels: {columns}. Learning them together comes with a later version: today a training "
+        "learns one column, the one chosen as label. Train one after the other, each as yes or no."
+    ),
+    "one_of_columns": N_(
+        "{count} columns say yes or no, and in each row exactly one says yes: together they are one class. Reading them as one comes with a "
+        "later version: write the name of the column that says yes into a single column of your file, and choose that one as label. "
+        "The columns: {columns}."
+    ),
+    "each_its_own": N_(
+        "Nearly every row has a label of its own ({count} labels in {rows} rows): from that no classes can be learned. Choose the column that "
+        "says to which group a row belongs."
     ),
 }  # fmt: skip
 
@@ -47,18 +76,24 @@ SAID: dict[Form, str] = {
 class LabelForm:
     form: Form
     count: int = 0
-    """Classes, values or labels."""
+    """Classes, values, labels or columns."""
     separator: str = ""
     columns: tuple[str, ...] = ()
     lowest: str = ""
     highest: str = ""
+    values: int = 0
+    """Different cells, where a cell holds several labels."""
+    rows: int = 0
+    """With a label, where that is what is wrong."""
 
 
 def label_form(table: pd.DataFrame, roles: Roles) -> LabelForm:
-    """The form of the label column; "none" without one, unless several columns of 0 and 1 stand in for it."""
+    """The form of the label column; "none" without one, unless several columns that say yes or no stand in for it."""
     switches = _switches(table, roles)
     if len(switches) >= 2 and (roles.label is None or roles.label in switches):
-        return LabelForm("several_columns", len(switches), columns=tuple(switches))
+        yes = sum(table[name].astype(str).str.strip().str.casefold().isin(_YES).astype(int) for name in switches)
+        form: Form = "one_of_columns" if len(switches) > 2 and bool((yes == 1).all()) else "several_columns"
+        return LabelForm(form, len(switches), columns=tuple(switches))
     if roles.label is None:
         return LabelForm("none")
     return form_of(
@@ -72,25 +107,68 @@ def form_of(values: Sequence[str], cells: Sequence[str]) -> LabelForm:
     known = sorted({value for value in values if value})
     if not filled:
         return LabelForm("none")
-    if all(_NUMBER.fullmatch(value) for value in known):
+    found = [_NUMBER.fullmatch(value) for value in known]
+    if all(found):
         # The decimal comma of French tables is as good as the point.
-        numbers = {value: float(value.replace(",", ".")) for value in known}
+        numbers = {value: float(each[1].replace(",", ".")) for value, each in zip(known, found, strict=True) if each}
         if all(number.is_integer() for number in numbers.values()) and len(known) <= MOST_CLASSES:
             return LabelForm("number_classes", len(known))
         return LabelForm(
             "score", len(known), lowest=min(known, key=numbers.__getitem__), highest=max(known, key=numbers.__getitem__)
         )
-    for separator in SEPARATORS:
-        parted = sum(separator in cell for cell in filled)
-        parts = {part.strip() for value in known for part in value.split(separator)} - {""}
-        is_list = all(len(part.split()) <= MOST_WORDS for part in parts)
-        # In a list the same labels come back in other combinations: they are fewer than the different cells.
-        if is_list and parted >= PARTED * len(filled) and len(parts) < len(known):
-            return LabelForm("several_in_cell", len(parts), separator=separator)
+    several = _several(known, filled)
+    if several is not None:
+        return several
+    if len(known) > MOST_CLASSES and len(known) > OWN * len(filled):
+        return LabelForm("each_its_own", len(known), rows=len(filled))
     return LabelForm("classes", len(known))
 
 
+def _several(known: list[str], filled: list[str]) -> LabelForm | None:
+    """Lists of labels: the same ones come back in other combinations."""
+    if all(_LIST.fullmatch(value) for value in known):
+        # As Python and JSON write lists.
+        parts = Counter(part for value in known for part in set(_parts(value[1:-1], ",")))
+        return LabelForm("several_in_cell", len(parts), separator=",", values=len(known))
+    for separator in SEPARATORS:
+        parted = sum(separator in cell for cell in filled)
+        parts = Counter(part for value in known for part in set(_parts(value, separator)))
+        is_list = all(len(part.split()) <= MOST_WORDS for part in parts)
+        again = sum(count > 1 for count in parts.values())
+        recombined = len(parts) < len(known) or (separator in SURE and again >= 0.5 * len(parts))
+        if is_list and parted >= PARTED * len(filled) and recombined:
+            return LabelForm("several_in_cell", len(parts), separator=separator, values=len(known))
+    return None
+
+
+def _parts(cell: str, separator: str) -> Iterable[str]:
+    return filter(None, (part.strip(" \t\"'") for part in cell.split(separator)))
+
+
+_YES = {yes for yes, _ in YES_NO} | MARKS
+
+
 def _switches(table: pd.DataFrame, roles: Roles) -> list[str]:
-    """Columns other than text and question in which both 0 and 1 stand, and nothing else."""
-    names = [str(name) for name in table.columns if name not in (roles.text, roles.question)]
-    return [name for name in names if {str(cell).strip() for cell in table[name].unique()} - {""} == {"0", "1"}]
+    """Columns other than text and question that say yes or no, and nothing else; one that always says no only beside others."""
+    names = [str(name) for name in table.columns if name not in (*roles.texts, roles.question)]
+    found = {name: pair for name in names if (pair := _pair(table[name])) is not None}
+    sure = {pair for pair, both in found.values() if both}
+    return [name for name, (pair, both) in found.items() if both or pair in sure]
+
+
+def _pair(cells: pd.Series) -> tuple[tuple[str, str], bool] | None:
+    """How a column says yes and no, and whether it says both."""
+
+    def said(some: pd.Series) -> set[str]:
+        return {str(cell).strip().casefold() for cell in some.unique()}
+
+    if len(said(cells.head(GLANCE))) > 3:
+        return None
+    every = said(cells)
+    words = every - {""}
+    for pair in YES_NO:
+        if words == set(pair):
+            return pair, True
+    if len(words) == 1 and words <= MARKS and "" in every:
+        return (next(iter(words)), ""), True
+    return next(((pair, False) for pair in YES_NO if words == {pair[1]}), None)

@@ -6,20 +6,25 @@ rows are read: by Arrow where all is clean, row by row where it is not. A row th
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from core.data.archives import LIMIT, kind_of_stream, tables_in, unpack_member, unpack_stream
-from core.data.dialect import Dialect, Note, SetAside
+from core.data.dialect import Content, Dialect, Note, SetAside
 from core.data.division import guess_division
-from core.data.encodings import SAMPLE, encoded_twice, guess_encoding, repair, to_utf8
+from core.data.encodings import SAMPLE, guess_encoding, to_utf8
 from core.data.layout import lay_out, lay_out_text
+from core.data.mojibake import encoded_twice, repair_bytes
 from core.data.records import looks_like_json, read_json, read_parquet
 from core.data.signatures import refuse_what_is_no_table
 from core.data.workbooks import kind_of_zip, read_workbook
 from core.errors import UserError
+
+MAPPED = 16 * 1024 * 1024
+"""Bytes from which a file is mapped instead of read: it is then never copied as a whole when all is clean."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +56,14 @@ def read(
 
     columns_needed: 2 to learn (text, label), 1 to predict. Words such as NA or None stay text.
     Rows in the file = header + rows of the table + set_aside, blank lines apart.
-    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, too_large, html_file, and
-    those of the containers (archive_…, workbook_…, json_…, parquet_damaged, member_not_found).
+    Raises UserError: empty_file, not_a_table, unreadable_text, no_rows, one_column, all_set_aside, table_sparse, too_many_columns,
+    too_large, html_file, and those of the containers (archive_…, workbook_…, json_…, parquet_damaged, member_not_found).
     """
-    if isinstance(content, Path):
-        size = content.stat().st_size
-        if size > LIMIT:
-            raise UserError("too_large", name=name, size=size, limit=LIMIT)
-        content = content.read_bytes()
-    if len(content) > LIMIT:
-        raise UserError("too_large", name=name, size=len(content), limit=LIMIT)
-    reading = _open(content, name, dialect, member or (dialect.member if dialect else ""), "text")
+    size = content.stat().st_size if isinstance(content, Path) else len(content)
+    if size > LIMIT:
+        raise UserError("too_large", name=name, size=size, limit=LIMIT)
+    held = _held(content) if isinstance(content, Path) else content
+    reading = _open(held, name, dialect, member or (dialect.member if dialect else ""), "text")
     table = reading.table
     if not len(table) and reading.set_aside and any(row.reason != "empty" for row in reading.set_aside):
         raise UserError("all_set_aside", name=name, rows=len(reading.set_aside), columns=_listed(table))
@@ -70,6 +72,14 @@ def read(
     if table.empty:
         raise UserError("no_rows", name=name, columns=_listed(table))
     return reading
+
+
+def _held(path: Path) -> Content:
+    """A large file must not become shorter while it is read; what an upload left does not."""
+    if path.stat().st_size <= MAPPED:
+        return path.read_bytes()
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def peek(path: Path, name: str, dialect: Dialect) -> Reading:
@@ -82,22 +92,23 @@ def peek(path: Path, name: str, dialect: Dialect) -> Reading:
     return read(beginning[: beginning.rfind(b"\n") + 1] or beginning, name, dialect, columns_needed=1)
 
 
-def _open(content: bytes, name: str, dialect: Dialect | None, member: str, packed: str) -> Reading:
+def _open(content: Content, name: str, dialect: Dialect | None, member: str, packed: str) -> Reading:
     """packed: the container that was opened before this one, which is the last that may be."""
-    kind = kind_of_stream(content)
+    beginning = content[:4096]
+    kind = kind_of_stream(beginning)
     other = ""
-    if kind is None and content.startswith(b"PK\x03\x04"):
-        kind, other = kind_of_zip(content, name)
+    if kind is None and beginning.startswith(b"PK\x03\x04"):
+        kind, other = kind_of_zip(content[:], name)
     if kind in ("gzip", "bz2", "xz", "zip") and packed != "text":
         raise UserError("archive_nested", name=name)
     if kind in ("gzip", "bz2", "xz"):
-        return _open(unpack_stream(content, name, kind), name, dialect, member, kind)
+        return _open(unpack_stream(content[:], name, kind), name, dialect, member, kind)
     if kind == "zip":
-        return _of_zip(content, name, dialect, member)
-    if kind in ("xlsx", "ods") or content.startswith(b"\xd0\xcf\x11\xe0"):
-        return _of_workbook(content, name, kind or "xls", dialect, member)
-    if content.startswith(b"PAR1"):
-        header, rows, aside = read_parquet(content, name)
+        return _of_zip(content[:], name, dialect, member)
+    if kind in ("xlsx", "ods") or beginning.startswith(b"\xd0\xcf\x11\xe0"):
+        return _of_workbook(content[:], name, kind or "xls", dialect, member)
+    if beginning.startswith(b"PAR1"):
+        header, rows, aside = read_parquet(content[:], name)
         return _of_cells([header, *rows], aside, "parquet", name, dialect, first=0)
     refuse_what_is_no_table(content, name, other)
     return _of_text(content, name, dialect, packed)
@@ -132,28 +143,28 @@ def _of_cells(
 ) -> Reading:
     """first: the number of the first row in the file, 0 where the header is no row of it."""
     base = dialect or Dialect("utf-8", ",")
-    laid = lay_out(rows, first, dialect if kind in ("xlsx", "xls", "ods") else None, has_names=first == 0)
+    laid = lay_out(rows, name, first, dialect if kind in ("xlsx", "xls", "ods") else None, has_names=first == 0)
     understood = replace(
         base, container=kind, header=laid.header, skipped=laid.skipped, encoding="utf-8", delimiter=","
     )
     return Reading(laid.table, understood, (*laid.set_aside, *aside), tuple(laid.notes), tuple(laid.names))
 
 
-def _of_text(content: bytes, name: str, dialect: Dialect | None, container: str) -> Reading:
+def _of_text(content: Content, name: str, dialect: Dialect | None, container: str) -> Reading:
     encoding = dialect.encoding if dialect else guess_encoding(content, name)
     content, encoding, notes = to_utf8(content, name, encoding, chosen=dialect is not None)
-    if not content[:4096].strip() and not content.strip():
+    if not content[:4096].strip() and not content[:].strip():
         raise UserError("empty_file", name=name)
     kind = looks_like_json(content[:4096].decode("utf-8", "ignore"), name)
     if kind:
-        found = read_json(content.decode("utf-8"), name, kind)
+        found = read_json(content[:].decode("utf-8"), name, kind)
         if found is not None:
             header, rows, aside = found
             reading = _of_cells([header, *rows], aside, kind, name, dialect, first=0)
             return replace(reading, notes=(*notes, *reading.notes))
     twice = encoded_twice(content)
     if dialect and dialect.repair:
-        content = repair(content)
+        content = repair_bytes(content[:])
         notes.append(Note("repaired"))
     elif twice:
         notes.append(Note("mojibake", {"count": twice}))
@@ -163,7 +174,7 @@ def _of_text(content: bytes, name: str, dialect: Dialect | None, container: str)
     if dialect is None:
         dialect = Dialect(encoding, guess.delimiter, guess.quote, "", guess.header, guess.skipped)
     dialect = replace(dialect, encoding=encoding, newline=_newline(sample), container=container, member="")
-    laid, dialect = lay_out_text(content, dialect, guess.width, guess=guessed)
+    laid, dialect = lay_out_text(content, name, dialect, guess.width, guess=guessed)
     return Reading(laid.table, dialect, tuple(laid.set_aside), (*notes, *laid.notes), tuple(laid.names))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.data.archives import LIMIT
 from core.data.dialect import SetAside
+from core.data.rows import refuse_sparse
 from core.errors import UserError
 
 Rows = tuple[list[str], list[list[str]], list[SetAside]]
@@ -27,10 +28,15 @@ def looks_like_json(text: str, name: str) -> str:
 def read_json(text: str, name: str, kind: str) -> Rows | None:
     """A list of objects, a list of lists, columns by name, or one such thing within an object; objects line by line.
 
-    None: no JSON, and its name does not say so either. Raises UserError: json_broken, json_without_table.
+    None: no JSON, and its name does not say so either. Raises UserError: json_broken, json_without_table, table_sparse.
     """
-    if kind == "jsonl":
-        return _lines(text, name)
+    rows = _lines(text, name) if kind == "jsonl" else _whole(text, name)
+    if rows is not None and not rows[0]:
+        raise UserError("json_without_table", name=name)
+    return rows
+
+
+def _whole(text: str, name: str) -> Rows | None:
     try:
         value = _parse(text)
     except RecursionError:
@@ -41,10 +47,10 @@ def read_json(text: str, name: str, kind: str) -> Rows | None:
         if not name.lower().endswith(".json"):
             return None
         raise UserError("json_broken", name=name, row=getattr(error, "lineno", 1)) from None
-    rows = _table(value)
+    rows = _table(value, name)
     if rows is None and isinstance(value, dict):
-        found = [rows for rows in map(_table, value.values()) if rows is not None]
-        rows = max(found, key=lambda each: len(each[1])) if found else _table([value])
+        found = [rows for each in value.values() if (rows := _table(each, name)) is not None]
+        rows = max(found, key=lambda each: len(each[1])) if found else _table([value], name)
     if rows is None:
         raise UserError("json_without_table", name=name)
     return rows
@@ -78,23 +84,24 @@ def _lines(text: str, name: str) -> Rows:
             set_aside.append(SetAside(number, (line.strip(),), "not_an_object"))
     if not objects:
         raise UserError("json_without_table", name=name)
-    header, rows = _of_objects(objects)
+    header, rows = _of_objects(objects, name)
     return header, rows, set_aside
 
 
-def _table(value: Any) -> Rows | None:
+def _table(value: Any, name: str) -> Rows | None:
     """A list of objects or of lists; an object of columns, each a list or numbered as pandas does it."""
     if isinstance(value, list) and value:
         if all(isinstance(each, dict) for each in value):
-            return (*_of_objects(value), [])
+            return (*_of_objects(value, name), [])
         if all(isinstance(each, list) for each in value) and len(value) > 1:
             width = max(map(len, value))
+            refuse_sparse(width, len(value) * width - sum(map(len, value)), name)
             lines = [[*map(_text, each), *[""] * (width - len(each))] for each in value]
             return lines[0], lines[1:], []
         return None
     if isinstance(value, dict) and value:
         if set(value) >= {"columns", "data"} and isinstance(value["columns"], list) and isinstance(value["data"], list):
-            return _table([value["columns"], *value["data"]])
+            return _table([value["columns"], *value["data"]], name)
         columns = [list(each.values()) if isinstance(each, dict) else each for each in value.values()]
         if all(isinstance(each, list) and each for each in columns) and len({len(each) for each in columns}) == 1:
             if any(isinstance(cell, dict | list) for cell in columns[0]):
@@ -103,8 +110,9 @@ def _table(value: Any) -> Rows | None:
     return None
 
 
-def _of_objects(objects: list[dict[str, Any]]) -> tuple[list[str], list[list[str]]]:
+def _of_objects(objects: list[dict[str, Any]], name: str) -> tuple[list[str], list[list[str]]]:
     header = list(dict.fromkeys(key for each in objects for key in each))
+    refuse_sparse(len(header), len(header) * len(objects) - sum(map(len, objects)), name)
     return header, [[_text(each.get(key)) for key in header] for each in objects]
 
 
@@ -122,7 +130,7 @@ def _sound(text: str) -> str:
 
 
 def read_parquet(content: bytes, name: str) -> Rows:
-    """Raises UserError: parquet_damaged, archive_too_large."""
+    """Raises UserError: parquet_damaged, archive_too_large, no_rows."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -135,6 +143,8 @@ def read_parquet(content: bytes, name: str) -> Rows:
             table = file.read()
     except (pa.ArrowException, OSError, ValueError, KeyError, IndexError):
         raise UserError("parquet_damaged", name=name) from None
+    if not table.num_columns:
+        raise UserError("no_rows", name=name, columns="—")
     columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
     return list(map(str, table.column_names)), [list(row) for row in zip(*columns, strict=True)], []
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.errors import UserError
+
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 """Not str.splitlines: U+2028 and form feeds are part of a cell."""
 
@@ -19,6 +21,14 @@ LONGEST = 5_000
 
 SWALLOWED = 5
 """As many lines within a cell, each of them divided like a row, were rows before a quotation mark was forgotten."""
+
+
+MISSING = 20_000_000
+"""Cells added to short rows at most."""
+
+
+COLUMNS = 16_384
+"""At most: as many as a sheet of Excel has."""
 
 
 @dataclass(slots=True)
@@ -30,6 +40,20 @@ class Row:
     """"" unless broken."""
     state: str = ""
     """"mended": read although its quotation marks are wrong; "broken": not divided at all."""
+
+
+def refuse_sparse(columns: int, missing: int, name: str) -> None:
+    """missing: cells to be added so that every row has one for each column. A small file may ask for billions of them.
+
+    Raises UserError("table_sparse")."""
+    if missing > MISSING:
+        raise UserError("table_sparse", name=name, columns=columns, limit_cells=MISSING)
+
+
+def refuse_wide(columns: int, name: str) -> None:
+    """Raises UserError("too_many_columns"): each costs its time, and no table of texts has thousands of them."""
+    if columns > COLUMNS:
+        raise UserError("too_many_columns", name=name, columns=columns, limit_columns=COLUMNS)
 
 
 def split_lines(text: str) -> list[str]:
@@ -84,8 +108,15 @@ def _swallowed(lines: list[str], place: int, used: int, cells: list[str], delimi
         return False
     if len(cells) != width and any(cells[width:] or [""] * (len(cells) < width)):
         return True
-    within = lines[place + 1 : place + used - 1]
-    return width > 1 and len(within) >= SWALLOWED and all(line.count(delimiter) == width - 1 for line in within)
+    return are_rows(lines[place + 1 : place + used - 1], delimiter, width)
+
+
+def are_rows(within: list[str], delimiter: str, width: int) -> bool:
+    """Whether the lines within a cell, without its first and last, are rows that a forgotten mark has swallowed."""
+    if width < 2 or len(within) < SWALLOWED or any(line.count(delimiter) != width - 1 for line in within):
+        return False
+    # In prose a space follows every comma; in rows it does not.
+    return any(line.count(delimiter) > line.count(delimiter + " ") for line in within)
 
 
 def _mended(line: str, delimiter: str, quote: str) -> list[str] | None:

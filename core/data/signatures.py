@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from core.data.dialect import Content
 from core.errors import UserError
 from core.words import N_
 
@@ -36,14 +37,14 @@ WEB = re.compile(
 XML = re.compile(rb"<(?:\?xml\b|!DOCTYPE\b(?! html))", re.IGNORECASE)
 
 
-def refuse_what_is_no_table(content: bytes, name: str, other: str = "") -> None:
+def refuse_what_is_no_table(content: Content, name: str, other: str = "") -> None:
     """other: what the file was found to be already, "" for unknown. Raises UserError: empty_file, not_a_table, html_file, xml_file."""
-    if not content[:4096].strip(b"\xef\xbb\xbf \t\r\n") and not content.strip(b"\xef\xbb\xbf \t\r\n"):
+    if not content[:4096].strip(b"\xef\xbb\xbf \t\r\n") and not content[:].strip(b"\xef\xbb\xbf \t\r\n"):
         raise UserError("empty_file", name=name)
     if other:
         raise UserError("not_a_table", name=name, kind=other)
     for signature, kind in SIGNATURES.items():
-        if content.startswith(signature):
+        if content[: len(signature)] == signature:
             raise UserError("not_a_table", name=name, kind=kind)
     start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if WEB.match(start):

@@ -10,11 +10,9 @@ from functools import partial
 from typing import Any
 
 from core.data.archives import open_zip, unpack_member
+from core.data.workbook_guards import inspect
 from core.errors import UserError
 from core.words import N_
-
-CELLS = 20_000_000
-"""Of a sheet, from its first to its last, empty ones included: the reader makes room for all of them."""
 
 OFFICE = [
     ("xl/", "xlsx", ""),
@@ -23,10 +21,6 @@ OFFICE = [
 ]
 FILEPASS = re.compile(rb"\x09\x08\x10\0\0\x06.{14}\x2f\0", re.DOTALL)
 """The record of an old Excel file that says it is encrypted, right after the one that opens it."""
-
-CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
-REPEATED = re.compile(rb'<table:table-row[^>]*number-rows-repeated="([0-9]+)"[^>]*>(.*?)</table:table-row>', re.DOTALL)
-COLUMNS_REPEATED = re.compile(rb'number-columns-repeated="([0-9]+)"[^>]*(?:/>|>(.{0,40}))', re.DOTALL)
 
 
 def kind_of_zip(content: bytes, name: str) -> tuple[str, str]:
@@ -51,7 +45,7 @@ def read_workbook(content: bytes, name: str, kind: str, sheet: str) -> tuple[lis
     sheet: "" for the first one that has rows. Raises UserError: the workbook_… and archive_… ones, member_not_found, no_rows.
     """
     if kind in ("xlsx", "ods"):
-        _inspect(content, name, kind)
+        inspect(content, name, kind)
     elif "EncryptedPackage".encode("utf-16-le") in content or FILEPASS.search(content):
         raise UserError("workbook_password", name=name)
     elif "WordDocument".encode("utf-16-le") in content:
@@ -83,52 +77,6 @@ def read_workbook(content: bytes, name: str, kind: str, sheet: str) -> tuple[lis
 
 def _rows(book: Any, sheet: str) -> Any:
     return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-
-
-def _inspect(content: bytes, name: str, kind: str) -> None:
-    archive = open_zip(content, name)
-    for info in archive.infolist():
-        if not info.filename.endswith((".xml", ".rels")):
-            continue
-        part = unpack_member(archive, info.filename, name)
-        if b"<!DOCTYPE" in part[:65_536] or b"<!ENTITY" in part:
-            raise UserError("workbook_entities", name=name)
-        if part[:2] in (b"\xff\xfe", b"\xfe\xff") and "<!".encode("utf-16-le") in part[:65_536]:
-            raise UserError("workbook_entities", name=name)
-        if kind == "ods" and info.filename == "META-INF/manifest.xml" and b"encryption-data" in part:
-            raise UserError("workbook_password", name=name)
-        if kind == "ods" and info.filename == "content.xml":
-            _refuse_repeats(part, name)
-        if kind == "xlsx" and info.filename.startswith("xl/worksheets/"):
-            _refuse_far_cells(part, name)
-
-
-def _refuse_far_cells(sheet: bytes, name: str) -> None:
-    """Two cells, one at each end of a sheet, would take the memory of the whole sheet."""
-    columns: set[bytes] = set()
-    last = 0
-    for found in CELL.finditer(sheet):
-        columns.add(found[1])
-        last = max(last, int(found[2]))
-    for row in re.finditer(rb'<(?:\w+:)?row [^>]*?r="([0-9]{1,9})"', sheet):
-        last = max(last, int(row[1]))
-    width = max((_column_number(letters) for letters in columns), default=0)
-    if width * last > CELLS:
-        raise UserError("workbook_cells", name=name, cells=width * last, limit_cells=CELLS)
-
-
-def _refuse_repeats(sheet: bytes, name: str) -> None:
-    for found in REPEATED.finditer(sheet):
-        wide = sum(int(each[1]) for each in COLUMNS_REPEATED.finditer(found[2])) or 1
-        if (b"<text:" in found[2] or b"office:value" in found[2]) and int(found[1]) * wide > CELLS:
-            raise UserError("workbook_cells", name=name, cells=int(found[1]) * wide, limit_cells=CELLS)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _guarded(work: Callable[[], Any], name: str) -> Any:

@@ -22,6 +22,7 @@ from core.models.choice import ModelChoice
 from core.models.hub import check_hub
 from core.models.weights import training_size
 from core.store.accepted import accepted_paraphrases
+from core.store.combining import files_of
 from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
@@ -146,5 +147,6 @@ def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> Run
         labels=sorted(examples["label"].unique()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
+        files=files_of(project.table),
         versions={name: version(name) for name in RECORDED},
     )

@@ -15,7 +15,8 @@ from core.data.formula import is_formula
 from core.data.split import content_key
 from core.store.database import engine
 from core.store.paraphrase_rows import ParaphraseRow
-from core.store.project import Project, read_fixed_rows, select_table
+from core.store.preview import read_fixed_rows
+from core.store.project import Project, select_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +77,8 @@ def _line(row: ParaphraseRow, table: pd.DataFrame, project: Project) -> list[Any
     roles = project.roles
     assert roles is not None
     cells[roles.text] = row.final_text if row.final_text is not None else row.text
+    # What was translated is the whole text: its other columns would say a part of it again.
+    cells |= dict.fromkeys(roles.text_more, "")
     if roles.question:
         cells[roles.question] = row.final_question if row.final_question is not None else row.question
     similarity = "" if row.similarity is None else f"{row.similarity:.4f}"

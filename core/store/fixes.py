@@ -38,5 +38,14 @@ def forget_fixes(folder: Path) -> None:
         (folder / NAME).unlink(missing_ok=True)
 
 
+def forget_rows(folder: Path, last: int) -> None:
+    """For a table that ends with row `last` now: what fixes said of the rows below is forgotten."""
+    with FileLock(folder / "fixes.lock"):
+        fixes = read_fixes(folder)
+        kept = [fix.model_copy(update={"rows": tuple(row for row in fix.rows if row <= last)}) for fix in fixes]
+        if kept != fixes:
+            _write(folder, [fix for fix in kept if fix.rows])
+
+
 def _write(folder: Path, fixes: list[Fix]) -> None:
     write_json(folder / NAME, [fix.model_dump(mode="json") for fix in fixes])

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.data.columns import Roles, check_roles, guess_roles
+from core.data.columns import Roles, check_roles
+from core.data.guessing import guess_roles
 from core.errors import UserError
-from core.home import home, write_bytes
+from core.home import file_name, home, write_bytes
+from core.store.adding import forget_uploads, put_back
+from core.store.aside import write_set_aside
 from core.store.database import JobRow, ProjectRow, engine
-from core.store.fixes import forget_fixes, read_fixes
+from core.store.facts import TableFacts, facts_from, facts_of
+from core.store.fixes import add_fix, forget_fixes, read_fixes
 from core.store.parquet import read_frame, read_slice, write_frame
 
 if TYPE_CHECKING:
@@ -29,23 +32,6 @@ if TYPE_CHECKING:
 
 LOCAL_OWNER = "local"
 NAME_LENGTH = 80
-
-
-@dataclass(frozen=True)
-class TableFacts:
-    """What an upload was understood as. set_aside: (line in the file, reason code, raw text, cut)."""
-
-    name: str
-    size: int
-    encoding: str
-    delimiter: str
-    rows: int
-    columns: list[str]
-    set_aside: list[tuple[int, str, str]]
-    dialect: dict[str, Any] = field(default_factory=dict)
-    """The parts of a Dialect; empty in projects older than this."""
-    notes: list[tuple[str, dict[str, int | str]]] = field(default_factory=list)
-    members: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -108,40 +94,56 @@ def delete_project(identifier: str) -> None:
 
 
 def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) -> Project:
-    """Keeps an upload byte for byte with the table read from it, guesses the roles anew and forgets the fixes of the former."""
+    """Keeps an upload byte for byte with the table read from it, guesses the roles anew, and forgets the fixes of the former
+    table and the files that were added to it.
+    """
     project = open_project(identifier)
     upload = project.folder / "upload"
     shutil.rmtree(upload, ignore_errors=True)
     upload.mkdir(parents=True)
-    write_bytes(upload / _safe_file_name(name), content)
-    return keep_reading(identifier, name, len(content), reading)
+    write_bytes(upload / file_name(name), content)
+    forget_fixes(project.folder)
+    write_set_aside(project.folder, reading.set_aside)
+    kept = store_table(project, reading.table, facts_of(reading, name, len(content)), guess_roles(reading.table))
+    forget_uploads(project.folder)
+    return kept
 
 
 def upload_of(project: Project) -> Path:
-    """The file as it was received."""
+    """The first file of the table, as it was received."""
     return next((project.folder / "upload").iterdir())
 
 
 def keep_reading(identifier: str, name: str, size: int, reading: Reading) -> Project:
-    """Keeps what was read from the upload, and guesses the roles anew."""
+    """Keeps what was read anew from the upload, guesses the roles anew, and puts the files that were added below it again.
+
+    Raises UserError, and changes nothing: those of check_mapping, of an added file that no longer fits.
+    """
     project = open_project(identifier)
-    forget_fixes(project.folder)
-    write_frame(project.folder / "table.parquet", reading.table)
-    facts = TableFacts(
-        name=name,
-        size=size,
-        encoding=reading.dialect.encoding,
-        delimiter=reading.dialect.delimiter,
-        rows=len(reading.table),
-        columns=list(reading.table.columns),
-        set_aside=[row.shown() for row in reading.set_aside],
-        dialect=asdict(reading.dialect),
-        notes=[(note.code, note.facts) for note in reading.notes],
-        members=list(reading.members),
-    )
     roles = guess_roles(reading.table)
-    _store(identifier, table=asdict(facts), roles=roles.model_dump())
-    return open_project(identifier)
+    files = project.table.added if project.table else []
+    whole = put_back(project.folder, reading.table, roles, files)
+    facts = facts_of(reading, name, size)
+    forget_fixes(project.folder)
+    write_set_aside(project.folder, reading.set_aside)
+    columns = list(whole.table.columns)
+    facts = replace(facts, rows=len(whole.table), columns=columns, added=whole.added)
+    kept = store_table(project, whole.table, facts, roles)
+    for fix in whole.fixes:
+        add_fix(project.folder, fix)
+    return kept
+
+
+def store_table(project: Project, table: pd.DataFrame, facts: TableFacts, roles: Roles) -> Project:
+    """What is known of the table tells how much of the file counts, so between the two writes the file is never the shorter one."""
+    path = project.folder / "table.parquet"
+    shrinks = project.table is not None and len(table) < project.table.rows
+    if not shrinks:
+        write_frame(path, table)
+    _store(project.id, table=asdict(facts), roles=roles.model_dump())
+    if shrinks:
+        write_frame(path, table)
+    return open_project(project.id)
 
 
 def set_roles(identifier: str, roles: Roles) -> Project:
@@ -154,7 +156,8 @@ def set_roles(identifier: str, roles: Roles) -> Project:
 
 def read_table(project: Project, columns: list[str] | None = None) -> pd.DataFrame:
     """The table as read, every cell text; `columns` limits what is loaded."""
-    return read_frame(project.folder / "table.parquet", columns)
+    frame = read_frame(project.folder / "table.parquet", columns)
+    return frame if project.table is None else frame.iloc[: project.table.rows]
 
 
 def select_table(project: Project) -> Selection:
@@ -182,22 +185,6 @@ def read_rows(project: Project, first: int, count: int) -> pd.DataFrame:
     return read_slice(project.folder / "table.parquet", first, count)
 
 
-def read_fixed_rows(project: Project, first: int, count: int) -> tuple[pd.DataFrame, dict[int, str]]:
-    """The same rows as the fixes have them, and those among them that fixes set aside (numbers from 1), with their reason."""
-    from core.data.fixes import amend
-
-    rows = read_rows(project, first, count)
-    roles = project.roles
-    fixes = [fix for fix in read_fixes(project.folder) if fix.roles == roles]
-    if roles is None or not fixes:
-        return rows, {}
-    named = {"text": roles.text, "question": roles.question, "label": roles.label}
-    parts = {part: rows[column].str.strip() if column else "" for part, column in named.items()}
-    frame = rows[[]].assign(**parts)
-    aside = amend(frame, fixes, first + 1)
-    return rows.assign(**{column: frame[part] for part, column in named.items() if column}), aside
-
-
 def clean_name(name: str) -> str:
     """A name on one line, at most 80 characters; "?" for nothing."""
     return " ".join(name.split())[:NAME_LENGTH] or "?"
@@ -209,14 +196,6 @@ def _store(identifier: str, **values: object) -> None:
 
 
 def _project(row: ProjectRow) -> Project:
-    table = row.table
-    facts = None
-    if table:
-        lists = {key: [tuple(entry) for entry in table.get(key, [])] for key in ("set_aside", "notes")}
-        facts = TableFacts(**{**table, **lists})
+    facts = facts_from(row.table) if row.table else None
     roles = Roles(**row.roles) if row.roles else None
     return Project(row.id, row.name, row.owner, row.created_at, facts, roles)
-
-
-def _safe_file_name(name: str) -> str:
-    return re.sub(r"[^\w.\- ]+", "_", Path(name).name).strip(". ")[-120:] or "upload.csv"

@@ -44,6 +44,14 @@ class RunRecord(BaseModel, frozen=True):
     paraphrases: int = 0
     """Accepted paraphrases among those in train."""
     versions: dict[str, str]
+    files: list[tuple[str, int]] = []
+    """Name and rows of each file of the table, in the order of its rows: example "r1" is the first row of the first one. Empty in runs
+    older than this."""
+
+    @property
+    def tables(self) -> str:
+        """The names of the files."""
+        return ", ".join(name for name, _ in self.files) or self.table_name
 
 
 @dataclass(frozen=True)

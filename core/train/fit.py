@@ -26,6 +26,7 @@ from core.train.order import LengthOrder
 from core.train.progress import Plan, Reporter, Stopped, Watcher
 from core.train.settings import Settings
 from core.train.snapshot import checkpoint_size, save_weights
+from core.train.weighting import label_weights, weighted_loss
 
 CURVE_POINTS = 200
 """Training-loss points of a whole run, at most about."""
@@ -105,6 +106,10 @@ class Fit(Trainer):
         self.parts = parts
         self.best = Best()
         self.average = Average()
+        self.weights = None
+        if settings.balance > 0:
+            gold = [entry["labels"] for entry in parts.train]
+            self.weights = torch.from_numpy(label_weights(gold, int(model.config.num_labels or 0), settings.balance))
         self.bad_evaluations = 0
         self.evaluated_step = -1
         self.seconds_before = 0.0
@@ -142,11 +147,18 @@ class Fit(Trainer):
         tokens = TOKENS_AT_ONCE if batch["labels"].device.type == "cpu" else batch["input_ids"].numel()
         for part in micro_batches(batch, tokens):
             with self.compute_loss_context_manager():
-                loss = cast(Tensor, self.compute_loss(model, part)) * (len(part["labels"]) / len(batch["labels"]))
+                loss = self._loss(model, part) * (len(part["labels"]) / len(batch["labels"]))
             self.accelerator.backward(loss)
             total += loss.detach()
         self.watcher.losses.add(total)
         return total
+
+    def _loss(self, model: nn.Module, part: dict[str, Tensor]) -> Tensor:
+        """The mean over the rows of the part. Evaluations weigh nothing: their figures compare with those of any other training."""
+        if self.weights is None:
+            return cast(Tensor, self.compute_loss(model, part))
+        texts = {name: tensor for name, tensor in part.items() if name != "labels"}
+        return weighted_loss(model(**texts).logits, part["labels"], self.weights)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Validation figures; keeps the weights when macro-F1 is the best so far, ends the run when patience is over.

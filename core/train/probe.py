@@ -19,6 +19,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from core.train.batches import Encoded
 from core.train.inference import FloatArray, head, head_inputs, token_states
+from core.train.weighting import label_weights
 
 MOST_ROWS = 10_000
 """Rows looked at; more changes the regression little and costs a pass over the table."""
@@ -29,12 +30,13 @@ def probe_head(
     tokenizer: PreTrainedTokenizerBase,
     encoded: list[Encoded],
     bf16: bool,
+    balance: float = 0.0,
     progressed: Callable[[int], None] = lambda done: None,
 ) -> None:
     """Writes the regression of `labels` on the encoder's features into the head's weight and bias.
 
     encoded: training rows only, with "labels" in [0, number of labels). A label without a row keeps a head of zeros and
-    the lowest bias.
+    the lowest bias. balance: as in core.train.weighting.
     """
     places = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_ROWS)).astype(int))
     rows = [encoded[place] for place in places]
@@ -52,7 +54,8 @@ def probe_head(
     # A feature that hardly varies would get a weight of any size.
     scaler.scale_ = np.maximum(scaler.scale_, max(0.1 * float(np.median(scaler.scale_)), 1e-6))
     standard = scaler.transform(seen)
-    regression = LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(standard, gold)
+    weights = label_weights(gold.tolist(), int(gold.max()) + 1, balance)[gold] if balance > 0 else None
+    regression = LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(standard, gold, sample_weight=weights)
     weight, bias = regression.coef_, regression.intercept_
     if len(regression.classes_) == 2:
         # scikit-learn keeps one score for two classes; the softmax of (-s/2, s/2) is its sigmoid.

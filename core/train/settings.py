@@ -29,6 +29,8 @@ class Settings(BaseModel, frozen=True):
     """AdamW's decoupled decay, per step and unit of learning rate."""
     dropout: float = Field(0.1, ge=0.0, le=0.5)
     """Share of hidden values switched off at each step, in the layers and before the head."""
+    balance: float = Field(0.0, ge=0.0, le=1.0)
+    """How far the loss weighs rare labels up: 0 counts every row alike, 1 every label alike (core.train.weighting)."""
     validation_share: float = Field(0.1, ge=0.05, le=0.4)
     """Share of the examples that watch the training: best epoch, early stopping."""
     test_share: float = Field(0.1, ge=0.0, le=0.4)

@@ -97,7 +97,7 @@ def fitted(fit: ResumableFit, head_is_new: bool) -> None:
         begin_anew(fit)
         if head_is_new:
             reporter.phase("probing")
-            probe_head(model, fit.tokenizer, fit.parts.train, has_fast_bf16(), reporter.looking)
+            probe_head(model, fit.tokenizer, fit.parts.train, has_fast_bf16(), fit.settings.balance, reporter.looking)
         fit.evaluate()
     else:
         restore(fit, checkpoint)

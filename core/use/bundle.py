@@ -50,6 +50,7 @@ def facts(run: Run) -> dict[str, object]:
     settings = Settings.model_validate(record.settings)
     return {
         "text_column": record.roles.text,
+        "text_more": list(record.roles.text_more),
         "question_column": record.roles.question,
         "max_tokens": settings.max_tokens,
         "labels": record.labels,

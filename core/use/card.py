@@ -95,8 +95,11 @@ def _data(run: Run, words: Words) -> str:
     _ = words.gettext
     record = run.record()
     rows = [
-        (_("Table"), record.table_name),
-        (_("Text column"), record.roles.text),
+        (_("Table"), record.tables),
+        (
+            _("Columns of the text, joined by line breaks") if record.roles.text_more else _("Text column"),
+            ", ".join(record.roles.texts),
+        ),
         (_("Question column"), record.roles.question or "–"),
         (_("Label column"), record.roles.label or "–"),
         (_("Training rows"), words.integer(record.parts.get("train", 0))),

@@ -47,7 +47,9 @@ class Classifier:
 def predict_table(source: Path, target: Path) -> None:
     """Adds the columns `prediction` and `probability` to a CSV that has the columns the model was trained on."""
     classifier = Classifier()
-    text, question = classifier.facts["text_column"], classifier.facts["question_column"]
+    # A text of several columns: its parts one under the other, as in the training.
+    parts = [classifier.facts["text_column"], *classifier.facts.get("text_more", [])]
+    question = classifier.facts["question_column"]
     content = decoded(source)
     delimiter = max(",;\t", key=content.split("\n", 1)[0].count)
     csv.field_size_limit(len(content) + 1)
@@ -55,13 +57,16 @@ def predict_table(source: Path, target: Path) -> None:
         []
     ]
     names = named(header)
-    if not rows or text not in names or (question and question not in names):
-        wanted = f"“{text}”" + (f" and “{question}”" if question else "")
+    needed = [*parts, *([question] if question else [])]
+    if not rows or not set(needed) <= set(names):
+        wanted = " and ".join(f"“{name}”" for name in needed)
         sys.exit(f"{source} needs rows, and the columns {wanted}.")
     # A row with fewer cells than the header is filled; one with more keeps them, behind the two new columns.
     rows = [row + [""] * (len(names) - len(row)) for row in rows]
     questions = [row[names.index(question)] for row in rows] if question else None
-    found = classifier.probabilities([row[names.index(text)] for row in rows], questions)
+    places = [names.index(part) for part in parts]
+    texts = ["\n".join(filter(None, (row[place].strip() for place in places))) for row in rows]
+    found = classifier.probabilities(texts, questions)
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow([*header, free("prediction", names), free("probability", names)])

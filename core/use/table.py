@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.data.formula import neutralised
+from core.data.joining import join_parts
 from core.home import write_json, write_whole
 from core.store.job_folder import Progress, State
 from core.store.labelling import Labelling
@@ -35,7 +36,7 @@ def label(labelling: Labelling, check: Callable[[], None] = lambda: None) -> Sta
     labelling.report(Progress(phase="loading", steps=record.rows))
     labels, ask = load(labelling.run)
     labelling.answers.mkdir(exist_ok=True)
-    texts = column(table, record.roles.text)
+    texts = join_parts(*(column(table, name) for name in record.roles.texts))
     questions = column(table, record.roles.question) if record.roles.question else None
     started, fresh = time.monotonic(), 0
     for first in range(0, len(table), CHUNK):

@@ -6,15 +6,13 @@ The script comes from the installed plotly package through this server (pages.pa
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.words import Words
+from pages.parts.component import component
 from pages.parts.routes import live_address, plotly_address
-
-_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "theme" / "chart.js"
 
 
 def chart(
@@ -43,18 +41,14 @@ def chart(
         "words": {"reset": _("Show everything again"), "picture": _("Save as a picture")},
     }
     # In a list: of a dictionary Streamlit asks pandas whether it holds tables, and a page without one must not pay for pandas.
+    draw = component("chart", "ask.js", "chart.js")
     if pick is None:
-        _component()(data=[data], key=key)
+        draw(data=[data], key=key)
     else:
-        _component()(data=[data], key=key, on_picked_change=lambda: _picked(key, pick))
+        draw(data=[data], key=key, on_picked_change=lambda: _picked(key, pick))
 
 
 def _picked(key: str, pick: Callable[[int], None]) -> None:
     point = st.session_state[key].get("picked")
     if point is not None:
         pick(int(point))
-
-
-@st.cache_resource
-def _component():
-    return st.components.v2.component("parafine_chart", js=_SCRIPT.read_text(encoding="utf-8"), isolate_styles=False)

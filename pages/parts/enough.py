@@ -11,6 +11,7 @@ from core.data.enough import ADVICE, KINDS, VERDICTS, Volume
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import BLUE, FLAME, GREY, layout
+from pages.parts.look import quiet
 from pages.parts.plain import plain
 
 
@@ -28,6 +29,13 @@ def show_volume(volume: Volume, words: Words) -> None:
         "low": words.integer(volume.low),
     }
     st.markdown(said.format(**facts))
+    label, least = volume.smallest
+    fewest = _("The smallest label, “{label}”, has {rows}.").format(
+        label=label, rows=words.ngettext("{count} row", "{count} rows", least)
+    )
+    varied = _("Of a thousand pairs of neighbouring words, {share} are different.")
+    shown = [fewest] if volume.variety is None else [fewest, varied.format(share=words.percent(volume.variety, 0))]
+    quiet(" ".join(shown))
     chart(gauge(volume, words), words, key="volume", alt=said.format(**facts))
     if volume.advice:
         st.markdown("\n".join(f"- {_advice(code, facts, words)}" for code, facts in volume.advice))

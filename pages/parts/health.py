@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.data.findings import DONE, FIXES, Finding
-from core.data.fixes import Fix
+from core.data.findings import FIXES, Finding
 from core.data.health import Report
 from core.models.checkup import LONGEST, check_up
 from core.store.draft import read_draft
-from core.store.fixes import add_fix, read_fixes, undo_fix
-from core.store.project import Project, read_table, set_roles
+from core.store.project import Project, read_table
 from core.words import N_, Words
 from pages.parts.chart import chart
 from pages.parts.enough import show_volume
 from pages.parts.figures import length_histogram
-from pages.parts.look import quiet
+from pages.parts.fixes import is_made, make, show_fixes
 from pages.parts.plain import plain
 from pages.parts.sheet import sheet
 
@@ -53,7 +51,7 @@ def show_health(project: Project, stamp: tuple[str, int, str], words: Words) -> 
         st.success(_("Nothing found that would trouble a training."), icon=":material/check_circle:")
     for finding in report.findings:
         _show(project, stamp, finding, report, words)
-    _fixes(project, words)
+    show_fixes(project, words)
     if report.volume is not None:
         show_volume(report.volume, words)
 
@@ -68,11 +66,9 @@ def _show(project: Project, stamp: tuple[str, int, str], finding: Finding, repor
         if finding.code in ("too_long", "about_too_long"):
             alt = _("Lengths of the texts in word pieces; the line is what the model can read.")
             chart(length_histogram(list(report.pieces), LONGEST, words), words, key="health_lengths", alt=alt)
-        if finding.fix is not None and st.button(_(FIXES[finding.code]), key=f"fix_{finding.code}"):
-            if isinstance(finding.fix, Fix):
-                add_fix(project.folder, finding.fix)
-            else:
-                set_roles(project.id, finding.fix)
+        has_button = finding.fix is not None and not is_made(project, finding)
+        if has_button and st.button(_(FIXES[finding.code]), key=f"fix_{finding.code}"):
+            make(project, finding)
             st.rerun()
         if finding.rows:
             _rows(project, stamp, finding, words)
@@ -98,19 +94,3 @@ def _rows(project: Project, stamp: tuple[str, int, str], finding: Finding, words
         cells.append([words.integer(finding.rows[some][place]), *twin, *found])
     heading = [_("like row")] if twins else []
     sheet(["№", *heading, *project.roles.columns()], cells, numbers=frozenset(range(1 + len(heading))))
-
-
-def _fixes(project: Project, words: Words) -> None:
-    """What was corrected, the newest first, each with its way back."""
-    _ = words.gettext
-    fixes = [fix for fix in read_fixes(project.folder) if fix.roles == project.roles]
-    if not fixes:
-        return
-    st.subheader(_("Fixes made"))
-    quiet(_("The file that you brought is kept as it was; what is learned from is the table with these fixes."))
-    for fix in reversed(fixes):
-        said, undoing = st.columns([5, 1], vertical_alignment="center")
-        said.markdown(_(DONE[fix.code]).format(count=words.integer(len(fix.rows))))
-        if undoing.button(_("Undo"), key=f"undo_{fix.id}", width="stretch"):
-            undo_fix(project.folder, fix.id)
-            st.rerun()

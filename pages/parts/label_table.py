@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.data.columns import Roles, guess_roles
+from core.data.columns import Roles
+from core.data.guessing import guess_roles
 from core.data.reading import read
 from core.errors import UserError
 from core.jobs.job_words import ended_of, reason_of
@@ -15,6 +16,7 @@ from core.store.job_folder import ENDED
 from core.store.labelling import Labelling, list_labellings
 from core.store.run import Run, RunRecord
 from core.words import Words
+from pages.parts.aside import SHOWN as SHOWN_ASIDE
 from pages.parts.aside import show_set_aside
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
@@ -37,13 +39,14 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
     _ = words.gettext
     st.header(_("Label a table"))
     place = st.session_state.setdefault("tables", 0)
-    file = st.file_uploader(_("Table to label (CSV)"), key=f"table_{run.id}_{place}")
+    file = st.file_uploader(_("Table to label (CSV, Excel, LibreOffice, JSON, Parquet)"), key=f"table_{run.id}_{place}")
     if file is not None:
         with reported():
             content = file.getvalue()
             with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
                 reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
-            show_set_aside([row.shown() for row in reading.set_aside], words)
+            aside = reading.set_aside
+            show_set_aside([row.shown() for row in aside[:SHOWN_ASIDE]], len(aside), lambda: aside, words)
             roles = columns_of(reading.table, record, words)
             saying = _("Label {rows}").format(rows=words.ngettext("{count} row", "{count} rows", len(reading.table)))
             if st.button(saying, key="label_table"):
@@ -79,9 +82,29 @@ def columns_of(table: pd.DataFrame, record: RunRecord, words: Words) -> Roles:
         proposed = wanted.question if wanted.question in names else guess.question or names[-1]
         with columns[1]:
             question = st.selectbox(_("Question"), names, index=names.index(proposed), key=f"use_question_{proposed}")
-    if question == text:
-        raise UserError("same_column_twice", column=text)
-    return Roles(text=text, question=question, label=label if label not in (text, question) else None)
+    more = tuple(_going_on(wanted, names, text, words)) if wanted.text_more else ()
+    for column in (text, *more):
+        if column == question:
+            raise UserError("same_column_twice", column=column)
+    return Roles(
+        text=text, text_more=more, question=question, label=label if label not in (text, *more, question) else None
+    )
+
+
+def _going_on(wanted: Roles, names: list[str], text: str, words: Words) -> list[str]:
+    """The columns that follow the text, for a model whose texts were made of several; those of the training where they are there."""
+    _ = words.gettext
+    free = [name for name in names if name != text]
+    return st.multiselect(
+        _("The text goes on in (optional)"),
+        free,
+        default=[name for name in wanted.text_more if name in free],
+        key=f"use_more_{text}_{len(names)}",
+        placeholder=_("other columns, in the order in which they are to be read"),
+        help=_("The model learned from texts made of these columns: {columns}.").format(
+            columns=", ".join(wanted.texts)
+        ),
+    )
 
 
 def show(labelling: Labelling, words: Words) -> None:
@@ -158,7 +181,7 @@ def _glance(labelling: Labelling, words: Words) -> None:
         keep_default_na=False,
         encoding="utf-8-sig",
     )
-    columns = [name for name in (record.roles.text, record.roles.question, record.roles.label) if name]
+    columns = record.roles.columns()
     added = result["added"][:2]
     rows = [
         [*map(str, row[:-1]), words.percent(float(row[-1]))] for row in head[[*columns, *added]].itertuples(index=False)

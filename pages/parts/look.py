@@ -18,9 +18,9 @@ def dress(words: Words) -> None:
     st.html(THEME / "look.css")
     own = {
         "Upload": _("Choose a file"),
-        "200MB per file": _("or drop it here (CSV, 200 MB at most)"),
+        "200MB per file": _("or drop it here (200 MB at most)"),
         "file upload": _("Choose a file"),
-        "Drag and drop file here": _("or drop it here (CSV, 200 MB at most)"),
+        "Drag and drop file here": _("or drop it here (200 MB at most)"),
         "Press Enter to apply": _("Enter to apply"),
         "Press Enter to submit form": _("Enter to send"),
         "Press Ctrl+Enter to apply": _("Ctrl+Enter to apply"),

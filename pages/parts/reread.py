@@ -11,14 +11,15 @@ import streamlit as st
 from core.data.dialect import Dialect, Note
 from core.data.encodings import NAMES
 from core.data.reading import peek, read
-from core.store.project import Project, TableFacts, keep_reading, upload_of
+from core.store.facts import TableFacts
+from core.store.project import Project, keep_reading, upload_of
 from core.words import N_, Words
 from pages.parts.errors import reported
 from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.sheet import sheet_html
 
-DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar")}
+DELIMITERS = {",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar"), " ": N_("space")}
 QUOTES = {'"': N_("quotation marks"), "'": N_("single quotes"), "": N_("none")}
 CONTAINERS = {
     "gzip": "gzip", "bz2": "bz2", "xz": "xz", "zip": "zip", "xlsx": "Excel", "xls": "Excel 97", "ods": "LibreOffice",
@@ -41,7 +42,9 @@ def how_read(table: TableFacts, words: Words) -> list[str]:
     if container in CELLS:
         return said
     delimiter = _(DELIMITERS.get(table.delimiter, table.delimiter))
-    return [*said, NAMES.get(table.encoding, table.encoding), _("delimiter: {name}").format(name=delimiter)]
+    said += [NAMES.get(table.encoding, table.encoding), _("delimiter: {name}").format(name=delimiter)]
+    # The two usual ends of lines say nothing to anybody.
+    return [*said, _("line ends of old Macs")] if table.dialect.get("newline") == "\r" else said
 
 
 def show_notes(project: Project, words: Words) -> None:
@@ -86,11 +89,8 @@ def _choices(present: Dialect, table: TableFacts, words: Words) -> Dialect:
         place = table.members.index(present.member) if present.member in table.members else 0
         values["member"] = st.selectbox(_("Sheet or file"), table.members, index=place, key="reread_member")
     if present.container not in CELLS:
-        encodings = list(dict.fromkeys([present.encoding, *NAMES]))
         with columns[0]:
-            values["encoding"] = st.selectbox(
-                _("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key="reread_encoding"
-            )
+            values["encoding"] = choose_encoding(present.encoding, "reread_encoding", words)
         delimiters = list(dict.fromkeys([present.delimiter, *DELIMITERS]))
         with columns[1]:
             values["delimiter"] = st.selectbox(
@@ -110,6 +110,13 @@ def _choices(present: Dialect, table: TableFacts, words: Words) -> Dialect:
     )
     values["header"] = right.checkbox(_("The first row holds the names"), present.header, key="reread_header")
     return replace(present, **values)
+
+
+def choose_encoding(present: str, key: str, words: Words) -> str:
+    """The present one first; of those with one name, such as UTF-8 with a mark and without, one alone."""
+    named = {NAMES.get(each, each): each for each in reversed([present, *NAMES])}
+    encodings = [present, *(each for each in NAMES if each in named.values() and each != present)]
+    return st.selectbox(words.gettext("Encoding"), encodings, format_func=lambda each: NAMES.get(each, each), key=key)
 
 
 def _keep(project: Project, dialect: Dialect) -> None:

@@ -79,6 +79,17 @@ FIELDS = (
         True,
     ),
     Field(
+        "balance",
+        N_("Weight of rare labels (%)"),
+        N_(
+            "0: every row counts the same. 100: every label counts the same, however few its rows. For tables in which a few labels "
+            "have most of the rows."
+        ),
+        10,
+        "%.0f",
+        True,
+    ),
+    Field(
         "patience",
         N_("Early stopping: patience (epochs)"),
         N_("Ends the training after so many epochs without a better validation macro-F1. 0: never."),
@@ -111,7 +122,7 @@ FIELDS = (
         False,
     ),
 )
-SPLIT = {"validation_share": 0.1, "test_share": 0.1, "seed": 42}
+UNDECIDED = {"balance": 0.0, "validation_share": 0.1, "test_share": 0.1, "seed": 42}
 """What no preset decides."""
 WHOLE = {"epochs", "batch_size", "max_tokens", "patience", "seed"}
 
@@ -128,19 +139,19 @@ def choose_preset(project: Project, draft: Draft, words: Words) -> Draft:
         help=_("Computed from the number of rows and from the length of the texts."),
     )
     if chosen and chosen != draft.preset:
-        keep_draft(project, draft.model_copy(update={"preset": chosen, "changed": _split_only(draft.changed)}))
+        keep_draft(project, draft.model_copy(update={"preset": chosen, "changed": _undecided_only(draft.changed)}))
         st.rerun()
     return draft
 
 
-def _split_only(changed: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in changed.items() if name in SPLIT}
+def _undecided_only(changed: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in changed.items() if name in UNDECIDED}
 
 
 def preset_values(draft: Draft, size: Size) -> dict[str, Any]:
     """Every field but the model: the preset's, then the user's changes."""
     name = draft.preset if draft.preset in SHAPES else "balanced"
-    return {**SPLIT, **preset(name, size)}  # type: ignore[arg-type]
+    return {**UNDECIDED, **preset(name, size)}  # type: ignore[arg-type]
 
 
 def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> dict[str, Any]:
@@ -158,7 +169,7 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     changed = {name: value for name, value in found.items() if value != computed[name]}
     if changed != draft.changed:
         keep_draft(project, draft.model_copy(update={"changed": changed}))
-    return {**found, "preset": "own" if set(changed) - set(SPLIT) else draft.preset}
+    return {**found, "preset": "own" if set(changed) - set(UNDECIDED) else draft.preset}
 
 
 def _is_possible(name: str, value: Any) -> bool:

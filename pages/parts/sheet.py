@@ -9,6 +9,8 @@ import streamlit as st
 
 CELL = 400
 """Characters of a cell that are shown."""
+SHORT = 16
+"""Characters of one word that is not divided."""
 
 
 def sheet(
@@ -32,7 +34,10 @@ def sheet_html(
     """The same as HTML; headers may hold markup, cells are escaped."""
     kinds = dict.fromkeys(numbers, " class='number'") | dict.fromkeys(whole, " class='whole'")
     head = "".join(f"<th scope='col'{kinds.get(place, '')}>{header}</th>" for place, header in enumerate(headers))
-    lines = ("".join(f"<td{kinds.get(place, '')}>{_cell(cell)}</td>" for place, cell in enumerate(row)) for row in rows)
+    lines = (
+        "".join(f"<td{kinds.get(place) or _short(cell)}>{_cell(cell)}</td>" for place, cell in enumerate(row))
+        for row in rows
+    )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<div class='sheet' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
@@ -49,6 +54,11 @@ def figures_html(figures: Sequence[tuple[str, str]]) -> str:
         for name, value in figures
     )
     return f"<div class='figures'>{cells}</div>"
+
+
+def _short(text: str) -> str:
+    """A date, a code or a number stays on one line."""
+    return " class='short'" if len(text) <= SHORT and not any(map(str.isspace, text)) else ""
 
 
 def _cell(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-import threading
 import time
 from collections import Counter
 from http.client import HTTPConnection
-from types import TracebackType
 
 from playwright.sync_api import Page, Request
+
+from tests.benchmarks.background import Background
 
 NOW = "/parafine/now/"
 """Where pages ask how something stands."""
@@ -33,26 +33,15 @@ def rhythm_of(pages: list[Page], seconds: float) -> list[dict[str, float]]:
     return [{address: seconds / count for address, count in counts.items()} for counts in seen]
 
 
-class Askers:
+class Askers(Background):
     """People who ask in their rhythms while its `with` block runs; who has the newest answer gets none, as in a browser."""
 
     def __init__(self, port: int, rhythms: list[dict[str, float]]) -> None:
+        super().__init__()
         self._port = port
         self._rhythms = rhythms
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
         self.asked = 0
         self.failed = 0
-
-    def __enter__(self) -> Askers:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
 
     def _run(self) -> None:
         lines = [HTTPConnection("127.0.0.1", self._port, timeout=60) for _ in self._rhythms]

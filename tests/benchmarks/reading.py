@@ -1,13 +1,16 @@
 """How long our reader takes for a clean table, and how much memory, beside pandas' and Arrow's: one JSON line.
 
-    python -m tests.benchmarks.reading [--megabytes 100]
+    python -m tests.benchmarks.reading [--megabytes 100] [--letter]
 
-Each reader works in a process of its own; peak memory is what the process grew by from before the reading.
+--letter puts one cell of ten lines into the file. Each reader works in a process of its own, which has read a table of one row
+before; peak memory is what the process grew by from before the reading. The figures of tests.benchmarks.health, `health_ratio`
+among them, stand in the same line.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import random
 import subprocess
@@ -43,7 +46,10 @@ WORDS = [
 ]
 
 
-def make(path: Path, megabytes: int) -> None:
+TINY = b"text,label\na,b\n"
+
+
+def make(path: Path, megabytes: int, letter: bool) -> None:
     chance = random.Random(0)
     rows = []
     for place in range(5000):
@@ -52,6 +58,8 @@ def make(path: Path, megabytes: int) -> None:
     block = "".join(rows).encode()
     with path.open("wb") as file:
         file.write("texte,étiquette,note\n".encode())
+        if letter:
+            file.write('"{}",livraison,0.5\n'.format("\n".join(["le colis est arrivé trop tard"] * 10)).encode())
         while file.tell() < megabytes * 1_000_000:
             file.write(block)
 
@@ -61,14 +69,16 @@ def reader(name: str) -> Callable[[Path], Any]:
     if name == "pandas":
         import pandas as pd
 
+        pd.read_csv(io.BytesIO(TINY))
         return pd.read_csv
     if name == "pyarrow":
         import pyarrow.csv
 
+        pyarrow.csv.read_csv(io.BytesIO(TINY))
         return pyarrow.csv.read_csv  # type: ignore[no-any-return]
     from core.data.reading import read
 
-    read(b"text,label\na,b\n", "warm.csv")
+    read(TINY, "warm.csv")
     return lambda path: read(path, path.name)
 
 
@@ -96,11 +106,11 @@ def measure(name: str, path: Path) -> None:
     print(json.dumps({"seconds": round(seconds, 3), "peak_mb": round((peak - before) / 1e6)}))
 
 
-def benchmark(megabytes: int, rounds: int) -> dict[str, Any]:
+def benchmark(megabytes: int, rounds: int, letter: bool) -> dict[str, Any]:
     """The best of several rounds each, in turn: the machine is busy now and then."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clean.csv"
-        make(path, megabytes)
+        make(path, megabytes, letter)
         found: dict[str, dict[str, float]] = {}
         for _ in range(rounds):
             for name in ("pandas", "pyarrow", "ours"):
@@ -114,17 +124,25 @@ def benchmark(megabytes: int, rounds: int) -> dict[str, Any]:
         **{f"{name}_{key}": value for name, each in found.items() for key, value in each.items()},
         "ratio_pyarrow": round(found["ours"]["seconds"] / found["pyarrow"]["seconds"], 2),
         "peak_over_file": round(found["ours"]["peak_mb"] * 1e6 / size, 2),
+        **health(),
     }
+
+
+def health() -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.benchmarks.health"]
+    answer: dict[str, float] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return answer
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--megabytes", type=int, default=100)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--letter", action="store_true")
     arguments.add_argument("--measure")
     arguments.add_argument("--path", type=Path)
     given = arguments.parse_args()
     if given.measure:
         measure(given.measure, given.path)
     else:
-        print(json.dumps(benchmark(given.megabytes, given.rounds)))
+        print(json.dumps(benchmark(given.megabytes, given.rounds, given.letter)))

@@ -81,8 +81,8 @@ def in_a_process(way: str, data: Path, steps: int) -> dict[str, float]:
 
 
 def measure(way: str, data: Path, steps: int) -> dict[str, float]:
-    from core.data.columns import guess_roles
     from core.data.examples import select
+    from core.data.guessing import guess_roles
     from core.data.reading import read
 
     reading = read(data, data.name)

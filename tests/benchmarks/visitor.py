@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from types import TracebackType
-
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
+
+from tests.benchmarks.background import Background
 
 AGAIN = 1.0
 """Seconds between two looks at the page, and before a server that went away is tried again."""
@@ -16,31 +15,20 @@ LIMIT = 60.0
 """Seconds that the server may take for a page; then the session is given up and another begun."""
 
 
-class Visitor:
+class Visitor(Background):
     """Opens the page of the present address again and again while its `with` block runs."""
 
     def __init__(self, server: str) -> None:
         """server: http://127.0.0.1:8501."""
+        super().__init__()
         self._server = server.replace("http", "ws", 1)
         self._page, self._query = "", ""
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
         self.views = 0
         """Pages that were shown to their end."""
 
     def go(self, page: str, query: str) -> None:
         """The address from the next look on."""
         self._page, self._query = page, query
-
-    def __enter__(self) -> Visitor:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join()
 
     def _run(self) -> None:
         while not self._over.wait(AGAIN):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
+from core.data.columns import Roles
 from core.data.enough import ADVICE, VERDICTS
 from core.data.findings import CONSEQUENCES, DONE, FIXES, TITLES
 from core.data.label_forms import SAID
+from core.store.draft import read_draft
 from core.store.fixes import read_fixes
-from core.store.project import Project, tally_table
+from core.store.parquet import write_frame
+from core.store.project import Project, open_project, read_table, set_roles, tally_table
 from core.words import Words
 from tests.pages.screen import click, everything, figures, run, said, table, texts, visit
 from tests.tables import as_csv, messages
@@ -75,3 +79,50 @@ def test_a_form_of_labels_that_cannot_be_learned_yet_is_said(project_of: Callabl
     at = visit("data", words, project=project_of("classes.csv", as_csv(messages(60))).id)
     assert said(SAID["classes"], words, count="3") in texts(at)
     assert not at.warning
+
+
+def test_rare_labels_are_weighed_up_by_one_click(project_of: Callable[..., Project], words: Words) -> None:
+    """It is a setting of the next training, shown on the Train page, and stays one when the preset changes."""
+    rows = [*messages(60), *({"text": f"where is my parcel {place}", "label": "delivery"} for place in range(200))]
+    project = project_of("uneven.csv", as_csv(rows))
+    at = visit("data", words, project=project.id)
+    assert words.gettext(FIXES["imbalance"]) in [button.label for button in at.button]
+    at = click(at, "fix_imbalance")
+    assert read_draft(project).changed == {"balance": 1.0}
+    assert said("Rare labels weigh more in the next training: {share}", words, share=words.percent(1.0, 0)) in texts(at)
+    assert "fix_imbalance" not in [button.key for button in at.button]
+    train = visit("train", words, project=project.id)
+    (field,) = (each for each in train.number_input if each.label == words.gettext("Weight of rare labels (%)"))
+    assert field.value == 100
+    at = click(visit("data", words, project=project.id), "undo_balance")
+    assert read_draft(project).changed == {}
+    assert "fix_imbalance" in [button.key for button in at.button]
+
+
+def test_a_click_examines_nothing_again(project_of: Callable[..., Project], words: Words) -> None:
+    """Another table with the same date in place of the one examined: whoever looks again would see it."""
+    project = project_of("damaged.csv", damaged())
+    at = visit("data", words, project=project.id)
+    place = project.folder / "table.parquet"
+    before, whole = place.stat(), read_table(project)
+    write_frame(place, whole.assign(text=[f"text {row}" for row in range(len(whole))]))
+    os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+    at.number_input(key="page_duplicate").set_value(2)
+    run(at)
+    assert said(TITLES["duplicate"], words, count="25") in everything(at)
+    at = click(at, "fix_personal")
+    assert said(TITLES["duplicate"], words, count="25") not in everything(at)
+
+
+def test_a_question_done_without_comes_back(project_of: Callable[..., Project], words: Words) -> None:
+    rows = [{**row, "question": "Is it urgent?"} for row in messages(60)]
+    project = project_of("urgent.csv", as_csv(rows))
+    set_roles(project.id, Roles(text="text", question="question", label="label"))
+    at = click(visit("data", words, project=project.id), "fix_same_question")
+    assert words.gettext(DONE["same_question"]) in texts(at)
+    assert open_project(project.id).roles == Roles(text="text", label="label")
+    (fix,) = read_fixes(project.folder)
+    at = click(at, f"undo_{fix.id}")
+    assert open_project(project.id).roles == Roles(text="text", question="question", label="label")
+    assert words.gettext(DONE["same_question"]) not in texts(at)
+    assert "fix_same_question" in [button.key for button in at.button]

@@ -121,6 +121,7 @@ def test_what_looks_wrong_is_read_otherwise(project_of: Callable[..., Project], 
     assert not [box for box in at.selectbox if box.label == said("Encoding", words)]
     at.toggle(key=f"wrong_{project.id}").set_value(True)
     run(at)
+    assert at.selectbox(key="reread_encoding").value == "cp1252"
     at.selectbox(key="reread_encoding").select("mac-roman")
     run(at)
     at.selectbox(key="reread_delimiter").select("|")

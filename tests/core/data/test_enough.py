@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pandas as pd
 import pytest
 
 from core.data.columns import Roles
-from core.data.enough import ADVICE, Volume
+from core.data.enough import ADVICE, SAME_WORDS, Volume, variety
 from core.data.examples import select
 from core.data.health import examine
 
@@ -61,7 +63,7 @@ def test_the_thinnest_label_is_named_first() -> None:
     found = volume_of(99, 2)
     assert found is not None
     assert found.advice[0] == ("more_rows", {"label": "l1", "count": 49})
-    assert {code for code, _ in found.advice} == set(ADVICE) - {"more_sources"}
+    assert {code for code, _ in found.advice} == set(ADVICE) - {"more_sources", "other_words"}
     ample = volume_of(3000, 2)
     assert ample is not None
     assert ample.advice == ()
@@ -70,3 +72,21 @@ def test_the_thinnest_label_is_named_first() -> None:
 def test_nothing_is_judged_without_two_labels() -> None:
     assert volume_of(50, 1) is None
     assert volume_of(50, 2, roles=Roles(text="text")) is None
+
+
+def test_variety_tells_writing_from_a_form() -> None:
+    chance = random.Random(5)
+    form = [
+        f"parcel {place} came too {chance.choice(['late', 'early'])} to {chance.choice('AB')}" for place in range(900)
+    ]
+    words = ["".join(chance.choices("aeinorstludcmp", k=5)) for _ in range(500)]
+    writing = [" ".join(chance.choices(words, k=8)) for _ in range(900)]
+    assert (variety(form) or 0) < SAME_WORDS < 0.9 < (variety(writing) or 0)
+    assert variety(writing) == variety(writing)
+    assert variety(writing[:100]) is None
+    table = pd.DataFrame({"text": form, "label": ["late", "early"] * 450}, dtype="str")
+    found = examine(table, ROLES, select(table, ROLES)).volume
+    assert found is not None
+    assert found.smallest == ("early", 450)
+    codes = [code for code, _ in found.advice]
+    assert ("other_words" in codes) != ("more_sources" in codes)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
 
 from core.data.columns import Roles
-from core.data.label_forms import LabelForm, label_form
+from core.data.label_forms import SAID, Form, LabelForm, label_form
 from core.data.reading import read
+from core.words import Words
 from tests.conftest import SAMPLES
 
 ROLES = Roles(text="t", label="l")
@@ -22,9 +24,16 @@ ROLES = Roles(text="t", label="l")
         (["1", "5", "3", "5"], LabelForm("number_classes", 3)),
         (["1,5", "5", "3,25", "-2"], LabelForm("score", 4, lowest="-2", highest="5")),
         ([str(place) for place in range(21)], LabelForm("score", 21, lowest="0", highest="20")),
-        (["joy|anger", "joy", "anger", "anger|fear", "fear|joy"], LabelForm("several_in_cell", 3, separator="|")),
-        (["a;b", "b;c", "a;c", "a;b;c"], LabelForm("several_in_cell", 3, separator=";")),
-        (["a, b", "b, c", "a, c", "a"], LabelForm("several_in_cell", 3, separator=",")),
+        (["joy|anger", "joy", "anger", "anger|fear", "fear|joy"], LabelForm("several_in_cell", 3, separator="|", values=5)),
+        (["a;b", "b;c", "a;c", "a;b;c"], LabelForm("several_in_cell", 3, separator=";", values=4)),
+        (["a|b", "b|c", "a|c"], LabelForm("several_in_cell", 3, separator="|", values=3)),
+        (["a, b", "b, c", "a, c", "a"], LabelForm("several_in_cell", 3, separator=",", values=4)),
+        (["['a', 'b']", "['b']", "[]"], LabelForm("several_in_cell", 2, separator=",", values=3)),
+        (["12/20", "15,5/20", "7/20"], LabelForm("score", 3, lowest="7/20", highest="15,5/20")),
+        (["50 %", "12,5 %"], LabelForm("score", 2, lowest="12,5 %", highest="50 %")),
+        (["1/5", "5/5", "3/5"], LabelForm("number_classes", 3)),
+        (["Vie privée | vie pro", "Autres", "Santé"], LabelForm("classes", 3)),
+        ([f"a text of its own {place} x" for place in range(30)], LabelForm("each_its_own", 30, rows=30)),
         (["Arts, culture", "Sport, loisirs", "Arts, culture"], LabelForm("classes", 2)),
         (["yes, if I can come before monday morning", "yes", "no"], LabelForm("classes", 3)),
         (["", " "], LabelForm("none")),
@@ -39,6 +48,55 @@ def test_columns_of_zeros_and_ones_are_several_labels(label: str | None) -> None
     table = pd.DataFrame({"t": ["x", "y", "z"], "joy": ["0", "1", "0"], "fear": ["1", "0", ""], "n": ["0", "1", "2"]})
     expected = LabelForm("several_columns", 2, columns=("joy", "fear"))
     assert label_form(table, Roles(text="t", label=label)) == expected
+
+
+@pytest.mark.parametrize(
+    ("joy", "fear"),
+    [
+        ("vrai faux vrai", "faux faux vrai"), ("TRUE FALSE FALSE", "True True False"), ("oui non oui", "Non Oui oui"),
+        ("yes no no", "no no yes"), ("1,0 0,0 0,0", "1.0 0.0 1.0"), ("x - x", "- x x"), ("X - -", "- x x"), ("1 - 1", "1 1 -"),
+        ("1 0 0", "0 0 0"),
+    ],
+)  # fmt: skip
+def test_yes_and_no_are_said_in_many_ways(joy: str, fear: str) -> None:
+    """A dash stands for an empty cell. A column that always says no is one of them where another one says both."""
+    cells = {"joy": joy, "fear": fear, "trust": joy}
+    filled = {name: ["" if word == "-" else word for word in said.split()] for name, said in cells.items()}
+    table = pd.DataFrame({"t": ["one", "two", "three"], **filled, "day": ["a", "b", "c"]})
+    assert label_form(table, Roles(text="t")) == LabelForm("several_columns", 3, columns=("joy", "fear", "trust"))
+
+
+def test_columns_of_which_each_row_has_one_are_one_class() -> None:
+    table = pd.DataFrame({"t": ["x", "y", "z"], "a": ["1", "0", "0"], "b": ["0", "1", "0"], "c": ["0", "0", "1"]})
+    assert label_form(table, Roles(text="t")) == LabelForm("one_of_columns", 3, columns=("a", "b", "c"))
+
+
+def test_columns_that_say_something_else_are_no_switches() -> None:
+    for cells in (["0", "1", "2"], ["oui", "non", "peut-être"], ["x", "x", "x"], ["", "", ""], ["0", "non", "1"]):
+        table = pd.DataFrame({"t": ["x", "y", "z"], "a": cells, "b": cells})
+        assert label_form(table, Roles(text="t")) == LabelForm("none"), cells
+
+
+def test_a_part_of_the_text_is_no_label() -> None:
+    table = pd.DataFrame({"t": ["x", "y"], "a": ["0", "1"], "b": ["1", "0"]})
+    assert label_form(table, Roles(text="t", text_more=("a", "b"))).form == "none"
+
+
+@pytest.mark.parametrize("form", [form for form in get_args(Form) if form != "none"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_form_is_said_with_its_facts(form: Form, language: str) -> None:
+    facts = {
+        "count": "3",
+        "values": "5",
+        "rows": "9",
+        "separator": ";",
+        "columns": "a, b",
+        "lowest": "0",
+        "highest": "5",
+    }
+    said = Words(language).gettext(SAID[form])
+    assert (said == SAID[form]) == (language == "en")
+    assert "{" not in said.format(**facts)
 
 
 def test_one_column_of_zeros_and_ones_is_two_classes() -> None:

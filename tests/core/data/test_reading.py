@@ -191,40 +191,6 @@ def test_a_table_of_one_column_is_refused_with_its_name_cut_short() -> None:
     assert refused(b"m" * 300 + b"\nhello\n").facts["column"] == "m" * 59 + "…"
 
 
-@pytest.mark.parametrize(
-    ("content", "line", "raw", "rows"),
-    [
-        (b'text,label\na,b\n"never closed,c\nd,e\nf,g\n', 3, '"never closed,c', [["a", "b"], ["d", "e"], ["f", "g"]]),
-        (b'label,text\na,b\nc,"never closed\nd,e\n', 3, 'c,"never closed', [["a", "b"], ["d", "e"]]),
-        (
-            b'text,label\n"two\nlines",a\n"never closed;b\n"d",e\n',
-            4,
-            '"never closed;b',
-            [["two\nlines", "a"], ["d", "e"]],
-        ),
-        (
-            b'text,label\n"open,a\nb,c\nb,c\nb,c\nb,c\nb,c\nb,c\ninch 5",d\n',
-            2,
-            '"open,a',
-            [["b", "c"]] * 6 + [['inch 5"', "d"]],
-        ),
-    ],
-)
-def test_a_quotation_mark_never_closed_costs_its_own_line_and_swallows_nothing(
-    content: bytes, line: int, raw: str, rows: list[list[str]]
-) -> None:
-    reading = read(content, "mails.csv")
-    assert [(row.line, row.cells, row.reason) for row in reading.set_aside] == [(line, (raw,), "broken_quote")]
-    assert cells(reading.table) == rows
-
-
-def test_quotation_marks_within_a_cell_are_read_where_only_one_division_fits() -> None:
-    reading = read(b'text,label\n"she said "no" to me, twice",x\na,y\n', "x.csv")
-    assert cells(reading.table) == [['she said "no" to me, twice', "x"], ["a", "y"]]
-    assert [note.code for note in reading.notes] == ["quotes_mended"]
-    assert cells(read(b'text,label\na 5" screen,b\nc,d\n', "x.csv").table) == [['a 5" screen', "b"], ["c", "d"]]
-
-
 def test_any_bytes_are_read_or_refused_and_never_crash() -> None:
     pieces = [b"a", b"text", b",", b";", b"\t", b"\n", b"\r\n", b"\r", b'"', b" ", b"\xc3\xa9", b"\xe9", b"\0", b"\x81"]
     starts = [b"", b"", b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"]

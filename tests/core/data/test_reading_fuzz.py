@@ -23,15 +23,45 @@ CALM = settings(
 )
 
 
-def survives(content: bytes, name: str) -> None:
+def survives(content: bytes, name: str, code: str | None = None) -> None:
+    """code: of the refusal, "" for none, None for whatever comes."""
     try:
         reading = read(content, name, columns_needed=1)
-    except UserError:
+    except UserError as error:
+        found = error.code
+    else:
+        found = ""
+    assert code in (None, found)
+    if found:
         return
     table = reading.table
     assert len(table) > 0
     assert len(set(table.columns)) == len(table.columns) == len(reading.names)
     assert not table.isna().to_numpy().any()
+
+
+HUGE = 250_000
+FOUND = {
+    "objects without a name": (b"[{}]", "json_without_table"),
+    "lines of objects without a name": (b"{}\n{}", "json_without_table"),
+    "a file without a name in a zip": (b"PK\x01\x02" + bytes(42) + b"PK\x05\x06" + bytes(4) + b"\1\0\1\0.\0\0\0" + bytes(6),
+                                       "archive_without_table"),
+    "rows of all digits but one sign": (b"1" * HUGE + b"x,b\n1,2\n", ""),
+    "a header of one name again and again": (b"a," * 16_000 + b"\n" + b"1," * 16_000 + b"\n", ""),
+    "a header of delimiters": (b"a" + b"," * 16_000 + b"\n" + b"1\n" * 20, ""),
+    "more columns than any sheet has": (b"a" + b"," * 20_000 + b"\n" + b"1\n" * 20, "too_many_columns"),
+    "short rows under a header without end": (b"a," * 16_000 + b"\n" + b"x,y\n" * 10_000, "table_sparse"),
+    "an object a name": (b"[" + b",".join(b'{"k%d":1}' % place for place in range(10_000)) + b"]", "table_sparse"),
+    "a long list among short ones": (b"[[" + b"1," * 100_000 + b"1]" + b",[1]" * 1000 + b"]", "table_sparse"),
+}  # fmt: skip
+"""What a fuzzer and the search for hangs have found once: a crash, minutes of work, or all the memory there is."""
+
+
+@pytest.mark.parametrize("case", FOUND)
+def test_what_was_found_once(case: str) -> None:
+    content, code = FOUND[case]
+    name = "a.zip" if content.startswith(b"PK") else "a.json" if content.startswith((b"[", b"{")) else "a.csv"
+    survives(b"PK\x03\x04" + content if name == "a.zip" else content, name, code)
 
 
 @CALM

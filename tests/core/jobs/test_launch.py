@@ -44,6 +44,7 @@ def test_a_launch_freezes_settings_examples_and_versions_and_queues_the_run(
     record = run.record()
     assert Settings.model_validate(record.settings) == settings
     assert (record.number, record.table_name, record.roles) == (1, "messages.csv", Roles(text="text", label="label"))
+    assert (record.files, record.tables) == ([("messages.csv", 60)], "messages.csv")
     assert record.labels == ["account", "delivery", "refund"]
     assert record.versions["torch"] == version("torch")
     examples = run.examples()

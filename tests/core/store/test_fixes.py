@@ -6,16 +6,17 @@ from collections.abc import Callable
 
 import pytest
 
+from core.data.columns import Roles
 from core.data.fixes import Fix
 from core.data.reading import read
 from core.errors import UserError
 from core.jobs.launch import learnable
 from core.store.fixes import add_fix, read_fixes, undo_fix
+from core.store.preview import read_fixed_rows
 from core.store.project import (
     Project,
     keep_upload,
     open_project,
-    read_fixed_rows,
     select_table,
     set_roles,
     table_stamp,
@@ -106,3 +107,15 @@ def test_fixes_that_leave_too_little_are_said_and_can_be_undone(project: Project
     assert caught.value.code == "too_few_examples"
     undo_fix(project.folder, fix.id)
     assert learnable(project).tally.used == 60
+
+
+def test_of_a_text_of_several_columns_each_is_shown_corrected(make_project: Callable[..., Project]) -> None:
+    rows = [row | {"note": "call anna@example.org"} for row in messages(30)]
+    project = make_project(as_csv(rows))
+    roles = Roles(text="note", text_more=("text",), label="label")
+    project = set_roles(project.id, roles)
+    add_fix(project.folder, Fix(code="personal", roles=roles, does="mask", rows=(2,)))
+    shown, _ = read_fixed_rows(project, 0, 3)
+    assert shown["note"].tolist() == ["call anna@example.org", "call [EMAIL]", "call anna@example.org"]
+    assert shown["text"].tolist() == [row["text"] for row in rows[:3]]
+    assert select_table(project).examples["text"][1] == f"call [EMAIL]\n{rows[1]['text']}"

@@ -15,8 +15,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+from core.data.dialect import SetAside
 from core.jobs.processes import ensure_supervisor, is_held, supervisor_lock
 from core.jobs.queue import claim, enqueue, finish, job, jobs, waiting_in_order
+from core.store.aside import read_set_aside
 from core.store.database import HEAD, MIGRATIONS, Base, engine
 from core.store.project import list_projects
 from core.store.run import Run
@@ -126,6 +128,10 @@ def test_every_row_of_the_first_version_is_kept_as_it_was(old: Path) -> None:
     assert [project.name for project in projects] == ["empty", "Mails du service"]
     assert projects[1].table is not None
     assert projects[1].table.set_aside == [(5, "too_many_cells", " |  | trop")]
+    assert projects[1].table.rows_aside == 1
+    assert read_set_aside(projects[1].folder, projects[1].table.set_aside) == [
+        SetAside(5, (" |  | trop",), "too_many_cells")
+    ]
     failed = job("j2")
     assert failed is not None
     assert (failed.state, failed.reason) == ("failed", {"code": "out_of_memory", "facts": {}})

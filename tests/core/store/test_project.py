@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from core.data.columns import Roles
+from core.data.dialect import SetAside
 from core.data.reading import read
 from core.errors import UserError
 from core.jobs.queue import claim, enqueue, finish, jobs
+from core.store.aside import read_set_aside
 from core.store.project import (
     Project,
     create_project,
@@ -73,8 +75,26 @@ def test_an_upload_is_kept_byte_for_byte_with_how_it_was_read(home: Path) -> Non
     assert (table.name, table.size, table.encoding, table.delimiter) == ("Export été.csv", len(FRENCH), "cp1252", ";")
     assert (table.rows, table.columns) == (3, ["texte", "étiquette"])
     assert table.set_aside == [(5, "too_many_cells", " |  | trop")]
+    assert read_set_aside(project.folder, []) == [SetAside(5, ("", "", "trop"), "too_many_cells")]
     assert project.roles == Roles(text="texte", label="étiquette")
     assert open_project(project.id) == project
+
+
+def test_rows_set_aside_are_kept_whole_though_the_database_has_the_first_ones_cut(home: Path) -> None:
+    long = "très " * 1000
+    rows = [f"{place};b;{long}\n" for place in range(250)]
+    project = upload(create_project("mails"), "".join(["texte;sujet\n", "a;b\n", *rows]).encode(), "mails.csv")
+    table = project.table
+    assert table is not None
+    assert (table.rows_aside, len(table.set_aside)) == (250, 100)
+    assert table.set_aside[99] == (102, "too_many_cells", f"99 | b | {long}"[:299] + "…")
+    assert read_set_aside(project.folder, []) == [
+        SetAside(place + 3, (str(place), "b", long), "too_many_cells") for place in range(250)
+    ]
+    project = upload(project, FRENCH, "export.csv")
+    assert [row.line for row in read_set_aside(project.folder, [])] == [5]
+    project = upload(project, b"text,label\na,b\n", "clean.csv")
+    assert read_set_aside(project.folder, []) == []
 
 
 def test_the_table_comes_back_as_text_cell_by_cell(home: Path) -> None:

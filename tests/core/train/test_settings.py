@@ -19,6 +19,7 @@ BOUNDS = {
     "warmup_share": (0.0, 0.5),
     "weight_decay": (0.0, 0.3),
     "dropout": (0.0, 0.5),
+    "balance": (0.0, 1.0),
     "validation_share": (0.05, 0.4),
     "test_share": (0.0, 0.4),
     "patience": (0, 50),

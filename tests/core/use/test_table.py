@@ -83,6 +83,18 @@ def test_a_table_comes_back_with_the_answers_of_the_model(run: Run, shared_home:
     wait_until(lambda: not processes_of(shared_home))
 
 
+def test_what_a_spreadsheet_would_execute_is_asked_as_it_stands_and_comes_back_harmless(run: Run) -> None:
+    texts = ["=cmd|' /C calc'!A0", "+33 1 bonjour", "-5", "@SUM(A1)"]
+    frame = pd.DataFrame({"=text": texts})
+    labelling = label_table(run, frame, Roles(text="=text"), "formulas.csv", ";")
+    assert ended(labelling) == "done"
+    found = read(labelling)
+    assert found["'=text"].tolist() == ["'=cmd|' /C calc'!A0", "'+33 1 bonjour", "-5", "'@SUM(A1)"]
+    shares = found[[f"p({name})" for name in run.record().labels]].astype(float).to_numpy()
+    assert shares == pytest.approx(by_transformers(run.model_folder, texts), abs=2e-4)
+    assert labelling.table().equals(frame.astype(labelling.table().dtypes))
+
+
 def test_a_pause_keeps_the_rows_that_have_an_answer_and_no_row_is_asked_twice(pair_run: Run) -> None:
     """The same file as without a pause, and the answers of the first part are the very files written then."""
     roles = Roles(text="text", question="question")
