@@ -166,7 +166,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
     for each in trials:
         if each["problem"]:
             quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")
-    st.markdown(f"**{_('Samples')}**")
+    st.subheader(_("Samples"))
     texts = list(dict.fromkeys(before for each in trials for before, _after in each["samples"]))[:5]
     for text in texts:
         lines = [[_("the table"), text]]
