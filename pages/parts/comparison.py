@@ -43,7 +43,9 @@ def show_comparison(project: Project, words: Words) -> None:
     newest = newest_comparison(project.id)
     seen = look_at(newest) if newest is not None else None
     is_working = seen is not None and seen.job.state not in ENDED
-    with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_working):
+    # Who asked sees the answer where they asked.
+    is_open = is_working or st.session_state.get(f"compared_{project.id}", False)
+    with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_open):
         if newest is not None and seen is not None and is_working:
             st.fragment(_working)(newest, words)
             return
@@ -81,6 +83,7 @@ def _choose(project: Project, words: Words) -> None:
     if st.button(_("Compare them"), key="compare", disabled=not chosen):
         with reported():
             launch_comparison(project, rows, source, chosen)
+            st.session_state[f"compared_{project.id}"] = True
             st.rerun()
 
 
@@ -137,7 +140,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
     found = best(trials)
     if found is not None:
         said = _(
-            "**{way}** keeps as much of the meaning as any other here ({meaning}) and changes most ({novelty}). Read the samples before "
+            "**{way}** keeps {meaning} of the meaning, about as much as the best here, and changes {novelty}. Read the samples before "
             "you believe it: they say more than the figures."
         )
         facts = {"meaning": words.percent(found["similarity"], 0), "novelty": words.percent(found["novelty"], 0)}
@@ -163,7 +166,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
     for each in trials:
         if each["problem"]:
             quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")
-    st.markdown(f"**{_('Samples')}**")
+    st.subheader(_("Samples"))
     texts = list(dict.fromkeys(before for each in trials for before, _after in each["samples"]))[:5]
     for text in texts:
         lines = [[_("the table"), text]]
