@@ -81,11 +81,11 @@ def make_tasks(
     see core.store.arrivals.made_before; it is not made again. Raises UserError: those of check_plan, no_rows_to_paraphrase.
     """
     check_plan(plan)
-    known = set(before)
+    known, picked = set(before), frozenset(plan.picked)
     rows = [
         row
         for row in zip(examples["id"], examples["label"], examples["text"], examples["question"], strict=True)
-        if _is_chosen(plan, row[0], row[1]) and wanted_texts(plan, row[2], row[3])
+        if _is_chosen(plan, picked, row[0], row[1]) and wanted_texts(plan, row[2], row[3])
     ]
     every = [
         Task(*row, path, variant) for variant in range(1, plan.variants + 1) for path in plan.paths for row in rows
@@ -102,10 +102,10 @@ def make_tasks(
     return sorted(tasks, key=lambda task: (task.variant, paths[task.path], places[task.origin]))
 
 
-def _is_chosen(plan: Plan, identifier: str, label: str) -> bool:
+def _is_chosen(plan: Plan, picked: frozenset[str], identifier: str, label: str) -> bool:
     if plan.rows == "label":
         return label == plan.label
-    return plan.rows != "picked" or identifier in set(plan.picked)
+    return plan.rows != "picked" or identifier in picked
 
 
 def _up_to_balance(tasks: Sequence[Task], rows: Counter[str]) -> list[Task]:

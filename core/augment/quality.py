@@ -22,7 +22,7 @@ SHORTEST, LONGEST = 0.6, 1.7
 """Lengths for one of the origin's beyond which a paraphrase is flagged."""
 ENOUGH_TO_MEASURE = 20
 """Characters under which a ratio of lengths says nothing."""
-ENOUGH_TO_READ = 40
+ENOUGH_TO_READ = 60
 """Characters under which the language is not asked for: two words belong to any."""
 UNREAD = 0.5
 """Doubt where no model read the texts."""

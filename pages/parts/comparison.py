@@ -140,7 +140,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
     found = best(trials)
     if found is not None:
         said = _(
-            "**{way}** keeps as much of the meaning as any other here ({meaning}) and changes most ({novelty}). Read the samples before "
+            "**{way}** keeps {meaning} of the meaning, about as much as the best here, and changes {novelty}. Read the samples before "
             "you believe it: they say more than the figures."
         )
         facts = {"meaning": words.percent(found["similarity"], 0), "novelty": words.percent(found["novelty"], 0)}
@@ -166,7 +166,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
     for each in trials:
         if each["problem"]:
             quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")
-    st.markdown(f"**{_('Samples')}**")
+    st.subheader(_("Samples"))
     texts = list(dict.fromkeys(before for each in trials for before, _after in each["samples"]))[:5]
     for text in texts:
         lines = [[_("the table"), text]]

@@ -9,10 +9,11 @@ import streamlit as st
 from core.augment.chosen import SAMPLING, engine_of
 from core.augment.draft import keep_plan, read_plan
 from core.augment.engines.engine import Engine
+from core.augment.estimate import Estimate
 from core.augment.plan import MOST_VARIANTS, EngineChoice, Plan, check_plan, legs, path_through
 from core.data.language import main_language
 from core.errors import UserError
-from core.jobs.augment import Prepared, Trainable, launch_augmentation, prepare, trainable
+from core.jobs.augment import Trainable, launch_augmentation, prepare, trainable
 from core.store.draft import read_draft
 from core.store.project import Project, table_stamp
 from core.store.run import list_runs
@@ -21,19 +22,16 @@ from pages.parts.errors import reported, show_info
 from pages.parts.look import quiet
 from pages.parts.plan_consent import ask_consent, show_estimate
 from pages.parts.plan_engine import choose_engine, mark, pivots_of, show_state
+from pages.parts.plan_rows import choose_rows
 
-ROWS = {
-    "all": N_("all rows"),
-    "rare": N_("rare labels, up to balance"),
-    "label": N_("one label"),
-    "picked": N_("chosen rows"),
-}
 PARTS = {"text": N_("the text"), "question": N_("the question"), "both": N_("both")}
+KNOWN = 60
+"""Seconds that an estimate serves; the memory grows meanwhile."""
 LANGUAGES = ("fr", "en", "de", "es", "it", "pt", "nl", "ca")
 """Offered for the rows; the one that was found comes first."""
 
 
-@st.cache_data(max_entries=10, show_spinner=False)
+@st.cache_resource(max_entries=10, show_spinner=False)
 def _trainable(_project: Project, stamp: tuple[str, int, str], draft: str, runs: tuple[str, ...]) -> Trainable:
     return trainable(_project)
 
@@ -79,16 +77,21 @@ def show_plan(project: Project, words: Words) -> None:
         if other is not None:
             keep_plan(project, plan.model_copy(update={"engine": other}))
             st.rerun()
-        prepared = _prepared(project, plan, engine, rows, answer)
-        if prepared is not None:
-            show_estimate(prepared.estimate, engine, words)
-            _start(project, plan, engine, prepared, works=answer is not None, words=words)
+        reckoned = _reckoned(project, plan, answer)
+        if reckoned is not None:
+            show_estimate(reckoned, engine, words)
+            _start(project, plan, engine, reckoned, works=answer is not None, words=words)
 
 
-def _prepared(project: Project, plan: Plan, engine: Engine, rows: Trainable, answer: float | None) -> Prepared | None:
+def _reckoned(project: Project, plan: Plan, answer: float | None) -> Estimate | None:
     """What the plan comes to; None, and said, where all of it is made already."""
+    changes = (
+        table_stamp(project),
+        read_draft(project).model_dump_json(),
+        tuple(run.id for run in list_runs(project.id)),
+    )
     try:
-        return prepare(project, plan, engine, rows, answer)
+        return _estimate(project, changes, plan.model_dump_json(), answer)
     except UserError as error:
         if error.code != "all_paraphrased":
             raise
@@ -96,9 +99,15 @@ def _prepared(project: Project, plan: Plan, engine: Engine, rows: Trainable, ans
         return None
 
 
-def _start(project: Project, plan: Plan, engine: Engine, prepared: Prepared, *, works: bool, words: Words) -> None:
-    agreed = ask_consent(project, engine, prepared.estimate, words)
-    said = words.ngettext("Make {count} paraphrase", "Make {count} paraphrases", prepared.estimate.paraphrases)
+@st.cache_data(ttl=KNOWN, max_entries=20, show_spinner=False)
+def _estimate(_project: Project, changes: tuple[object, ...], plan: str, answer: float | None) -> Estimate:
+    wanted = Plan.model_validate_json(plan)
+    return prepare(_project, wanted, engine_of(wanted.engine), rows_of(_project), answer).estimate
+
+
+def _start(project: Project, plan: Plan, engine: Engine, reckoned: Estimate, *, works: bool, words: Words) -> None:
+    agreed = ask_consent(project, engine, reckoned, words)
+    said = words.ngettext("Make {count} paraphrase", "Make {count} paraphrases", reckoned.paraphrases)
     if st.button(
         said, type="primary", icon=":material/translate:", key="augment", disabled=not (works and agreed.is_given)
     ):
@@ -156,7 +165,7 @@ def _choices(
                 value=draft.variants if draft else 1,
                 key="plan_variants",
             )
-        kind, label, picked = _rows(draft, rows, words)
+        kind, label, picked = choose_rows(draft, rows, words)
     return Plan.model_validate(
         {
             "engine": choice,
@@ -199,47 +208,3 @@ def _paths(draft: Plan | None, choice: EngineChoice, engine: Engine, source: str
         )
     typed_paths = [path for path in re.split(r"[,;\s]+", typed.replace("→", ">")) if path]
     return tuple(dict.fromkeys([*(path_through(source, code) for code in chosen), *typed_paths]))
-
-
-def _rows(draft: Plan | None, rows: Trainable, words: Words) -> tuple[str, str | None, tuple[str, ...]]:
-    """Which rows: kind, label, ids."""
-    _ = words.gettext
-    labels = rows.examples["label"].value_counts()
-    kinds = [kind for kind in ROWS if kind in ("all", "picked") or len(labels) > 1]
-    kind = st.radio(
-        _("Rows"),
-        kinds,
-        index=kinds.index(draft.rows) if draft is not None and draft.rows in kinds else 0,
-        format_func=lambda each: _(ROWS[each]),
-        key="plan_rows",
-        horizontal=True,
-    )
-    if kind == "label":
-        names = [str(name) for name in labels.index[::-1]]
-        known = draft.label if draft is not None and draft.label in names else names[0]
-        return kind, st.selectbox(_("Label"), names, index=names.index(known), key="plan_label"), ()
-    if kind == "picked":
-        kept = ", ".join(each.removeprefix("r") for each in draft.picked) if draft else ""
-        typed = st.text_input(_("Numbers of the rows"), value=kept, placeholder="1-40, 57", key="plan_picked")
-        picked = numbers(typed)
-        known = set(rows.examples["id"])
-        missing = sum(f"r{number}" not in known for number in picked)
-        if missing:
-            quiet(
-                words.ngettext(
-                    "{count} of them is not among the rows that can be paraphrased.",
-                    "{count} of them are not among the rows that can be paraphrased.",
-                    missing,
-                )
-            )
-        return kind, None, tuple(f"r{number}" for number in picked)
-    return kind, None, ()
-
-
-def numbers(typed: str) -> list[int]:
-    """Of rows: "1-3, 7" is 1, 2, 3, 7; what is no number counts for nothing. At most 100,000."""
-    found: dict[int, None] = {}
-    for first, last in re.findall(r"(\d{1,7})(?:\s*[-–]\s*(\d{1,7}))?", typed):
-        until = int(last or first)
-        found.update(dict.fromkeys(range(int(first), min(until, int(first) + 100_000) + 1)))
-    return list(found)

@@ -21,11 +21,11 @@ DECISIONS = {
     "rejected": N_("rejected"),
 }
 ORDERS: dict[Order, str] = {
-    "doubt": N_("doubtful first"),
-    "sure": N_("sure first"),
-    "similarity": N_("least similar first"),
-    "novelty": N_("least new first"),
-    "row": N_("as they were made"),
+    "doubt": N_("doubtful ones"),
+    "sure": N_("sure ones"),
+    "similarity": N_("least similar"),
+    "novelty": N_("least new"),
+    "row": N_("oldest"),
 }
 MOST_LABELS = 200
 """Labels offered: a list of more is no help."""
@@ -44,7 +44,7 @@ def choose_filter(project: Project, tally: Counts, words: Words) -> Filter:
     }
     st.session_state.setdefault(key(project, "decision"), "undecided" if tally.undecided else ANY)
     with columns[0]:
-        decision = _choice(project, "decision", _("Decision"), by_decision, DECISIONS, words)
+        decision = _choice(project, "decision", _("Decision"), by_decision, DECISIONS, words, counted=False)
     with columns[1]:
         names = {**{code: KINDS[code] for code in KINDS}, WITHOUT: N_("without a mark")}
         flag = _choice(project, "flag", _("Mark"), offered["flag"], names, words)
@@ -69,7 +69,7 @@ def choose_filter(project: Project, tally: Counts, words: Words) -> Filter:
 
 def choose_order(project: Project, words: Words) -> Order:
     chosen = st.segmented_control(
-        words.gettext("Order"),
+        words.gettext("First the"),
         list(ORDERS),
         format_func=lambda order: words.gettext(ORDERS[order]),
         default="doubt",
@@ -101,12 +101,22 @@ def _offered(project_id: str, came: int, judged: int) -> dict[str, dict[str, int
 
 
 def _choice(
-    project: Project, name: str, title: str, counted: dict[str, int], names: dict[str, str] | None, words: Words
+    project: Project,
+    name: str,
+    title: str,
+    numbers: dict[str, int],
+    names: dict[str, str] | None,
+    words: Words,
+    *,
+    counted: bool = True,
 ) -> str:
-    """One of what there is, each with its number; ANY for all."""
+    """One of what there is; ANY for all.
+
+    counted: each with its number, where that stays while one chooses: Streamlit knows a choice by its words.
+    """
     _ = words.gettext
     present = st.session_state.get(key(project, name), ANY)
-    options = [ANY, *(option for option, number in counted.items() if number or option == present)]
+    options = [ANY, *(option for option, number in numbers.items() if number or option == present)]
     if present not in options:
         st.session_state[key(project, name)] = ANY
 
@@ -114,7 +124,7 @@ def _choice(
         if option == ANY:
             return _("all")
         said = _(names[option]) if names else path_words(option.removeprefix("="))
-        return f"{said} ({words.integer(counted[option])})"
+        return f"{said} ({words.integer(numbers[option])})" if counted else said
 
     return st.selectbox(title, options, format_func=shown, key=key(project, name))
 

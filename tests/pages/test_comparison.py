@@ -58,7 +58,7 @@ def test_the_answer_is_a_sentence_a_table_and_samples(project: Project, words: W
     compared(project, trials)
     at = visit("augment", words, project=project.id)
     answer = said(
-        "**{way}** keeps as much of the meaning as any other here ({meaning}) and changes most ({novelty}). Read the samples before "
+        "**{way}** keeps {meaning} of the meaning, about as much as the best here, and changes {novelty}. Read the samples before "
         "you believe it: they say more than the figures.",
         words,
         way="Apertium, en → es → en",

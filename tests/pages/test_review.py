@@ -130,6 +130,7 @@ def test_the_page_that_is_open_stays_while_it_is_decided_and_the_next_one_skips_
     at = visit("augment", words, project=project.id)
     decide(project.id, ids[-3:], "accepted")
     at = run(at)
+    assert at.selectbox(key=f"review_{project.id}_decision").value == "undecided"
     assert shown(at) == ids[::-1][:PAGE]
     assert [pair["decision"] for pair in pairs(at)["pairs"]][:4] == ["accepted"] * 3 + ["undecided"]
     at = click(at, f"review_{project.id}_next")
