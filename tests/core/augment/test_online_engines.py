@@ -164,7 +164,7 @@ def redirected(url: str) -> Iterator[str]:
 
 @contextmanager
 def dripping(head: bytes, drops: list[bytes]) -> Iterator[str]:
-    """A server of raw bytes: the head at once, then a drop every tenth of a second for ever."""
+    """A server of raw bytes: the head at once, then a drop every tenth of a second, and then the end."""
     over = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -173,9 +173,11 @@ def dripping(head: bytes, drops: list[bytes]) -> Iterator[str]:
         with connection:
             connection.recv(65_536)
             connection.sendall(head)
-            while drops and not over.wait(0.1):
+            for drop in drops:
+                if over.wait(0.1):
+                    return
                 try:
-                    connection.sendall(drops[0])
+                    connection.sendall(drop)
                 except OSError:
                     return
 
@@ -189,9 +191,10 @@ def dripping(head: bytes, drops: list[bytes]) -> Iterator[str]:
         listener.close()
 
 
-def test_an_answer_that_never_ends_is_timed_out() -> None:
+def test_an_answer_that_comes_in_drops_is_timed_out() -> None:
     """Each of its drops comes in time; the whole does not."""
-    with dripping(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", [b" "]) as url:
+    drops = [*[b" "] * 30, b'<div class="result-container">Hello</div></html>']
+    with dripping(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", drops) as url:
         (outcome,) = Google(url, timeout=0.5).translate(["Bonjour"], "fr", "en")
     assert isinstance(outcome, Failed)
     assert outcome.code == "timed_out"

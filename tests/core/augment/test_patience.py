@@ -71,8 +71,9 @@ def test_the_pieces_of_long_texts_keep_the_rate_too() -> None:
         assert service.most_in_a_second() <= 25
 
 
-def test_what_the_service_asks_for_is_waited_for() -> None:
-    with served("google", fault=lambda number, texts: "429" if number == 0 else None, retry_after="1") as service:
+@pytest.mark.parametrize("fault", ["429", "503"])
+def test_what_the_service_asks_for_is_waited_for(fault: str) -> None:
+    with served("google", fault=lambda number, texts: fault if number == 0 else None, retry_after="1") as service:
         outcomes = list(translate_all(engine_for("google", service, at_once=1), TEXTS[:3], "fr", "en", patience=HASTY))
         assert [place for place, _ in outcomes] == [0, 1, 2]
         assert service.asked[1][0] - service.asked[0][0] >= 1.0
