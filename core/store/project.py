@@ -16,7 +16,6 @@ from core.data.columns import Roles, check_roles
 from core.data.guessing import guess_roles
 from core.errors import UserError
 from core.home import file_name, home, write_bytes
-from core.store.adding import forget_uploads, put_back
 from core.store.aside import write_set_aside
 from core.store.database import JobRow, ProjectRow, engine
 from core.store.facts import TableFacts, facts_from, facts_of
@@ -24,7 +23,7 @@ from core.store.fixes import add_fix, forget_fixes, read_fixes
 from core.store.parquet import read_frame, read_slice, write_frame
 
 if TYPE_CHECKING:
-    # pandas takes its time and 50 MB: a list of projects does without.
+    # pandas takes its time and 50 MB: a list of projects does without, here and where rooms are entered below.
     import pandas as pd
 
     from core.data.examples import Selection, Tally
@@ -97,6 +96,8 @@ def keep_upload(identifier: str, content: bytes, name: str, reading: Reading) ->
     """Keeps an upload byte for byte with the table read from it, guesses the roles anew, and forgets the fixes of the former
     table and the files that were added to it.
     """
+    from core.store.adding import forget_uploads
+
     project = open_project(identifier)
     upload = project.folder / "upload"
     shutil.rmtree(upload, ignore_errors=True)
@@ -119,6 +120,8 @@ def keep_reading(identifier: str, name: str, size: int, reading: Reading) -> Pro
 
     Raises UserError, and changes nothing: those of check_mapping, of an added file that no longer fits.
     """
+    from core.store.adding import put_back
+
     project = open_project(identifier)
     roles = guess_roles(reading.table)
     files = project.table.added if project.table else []

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 SHA = "5c0ffee5" * 5
@@ -41,6 +43,26 @@ class Hub:
         return sorted(path for path in root.rglob("*") if path.is_file())
 
 
+class Closing(ThreadingHTTPServer):
+    """Ends the connections that clients keep, or their sockets would be found open in a test that has nothing to do with them."""
+
+    daemon_threads = False
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.kept: list[socket.socket] = []
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.kept.append(request)
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        for connection in self.kept:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+
 @contextmanager
 def serving(hub: Hub) -> Iterator[Hub]:
     """The hub answers at `hub.address` until the end of the block."""
@@ -57,8 +79,7 @@ def serving(hub: Hub) -> Iterator[Hub]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Closing(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     hub.address = f"http://127.0.0.1:{server.server_port}"
