@@ -168,10 +168,11 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
             quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")
     st.subheader(_("Samples"))
     texts = list(dict.fromkeys(before for each in trials for before, _after in each["samples"]))[:5]
-    for text in texts:
-        lines = [[_("the table"), text]]
-        lines += [[_name(each), after] for each in trials for before, after in each["samples"] if before == text]
-        sheet([_("Way"), _("Text")], lines, whole=frozenset({0}))
+    with st.container(key="samples"):
+        for text in texts:
+            lines = [[_("the table"), text]]
+            lines += [[_name(each), after] for each in trials for before, after in each["samples"] if before == text]
+            sheet([_("Way"), _("Text")], lines, whole=frozenset({0}))
 
 
 def _seconds(seconds: float, words: Words) -> str:

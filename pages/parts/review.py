@@ -78,7 +78,7 @@ def _figures(tally: Counts, words: Words) -> None:
         [
             (_("To decide"), words.integer(tally.undecided)),
             (_("Accepted"), words.integer(tally.accepted)),
-            (_("In your words"), words.integer(tally.edited)),
+            (_("Of these in your words"), words.integer(tally.edited)),
             (_("Rejected"), words.integer(tally.rejected)),
         ]
     )
@@ -169,6 +169,7 @@ def _given(project: Project, rows: list[ParaphraseRow], first: int, every: int, 
     said = {name: _(message) for name, message in {**DECISIONS, **WORDS}.items()}
     keys = "".join(f"<span><kbd>{escape(key)}</kbd> {escape(_(what))}</span>" for key, what in HINTS)
     return {
+        "project": project.id,
         "pairs": [card(row, words) for row in rows],
         "words": said,
         "hints": keys,
