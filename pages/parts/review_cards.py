@@ -58,7 +58,9 @@ def _html(row: ParaphraseRow, text: str, question: str, words: Words) -> str:
         asked_before, asked_after = _marked(row.origin_question, question)
         before += f"<p class='asked'>{asked_before}</p>"
         after += f"<p class='asked'>{asked_after}</p>"
-    flags = "".join(f"<li>{escape(told(flag, words))}</li>" for flag in row.flags or [])
+    # What came back was measured, not the words that a person put in its place.
+    is_measured = state_of(row) != "edited"
+    flags = "".join(f"<li>{escape(told(flag, words))}</li>" for flag in row.flags or [] if is_measured)
     where = _("row {row}").format(row=row.origin.removeprefix("r"))
     about = [where, path_words(row.path), label_of(row.engine), row.label]
     facts = "".join(f"<span>{escape(fact)}</span>" for fact in about if fact)
@@ -68,7 +70,7 @@ def _html(row: ParaphraseRow, text: str, question: str, words: Words) -> str:
             (_("of the meaning kept"), _share(row.similarity, words)),
             (_("new"), _share(row.novelty, words)),
         )
-        if value
+        if value and is_measured
     )
     return (
         f"<div class='about'>{facts}<span class='decision'>{escape(_(DECISIONS[state_of(row)]))}</span></div>"
