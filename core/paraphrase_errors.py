@@ -14,7 +14,7 @@ PARAPHRASE_SENTENCES: dict[str, str] = {
     ),
     "all_paraphrased": N_(
         "This engine has already paraphrased all of these rows along these languages. "
-        "Choose other rows, other languages or another engine; or decide below on what there is."
+        "Choose other rows, other languages or another engine; or decide on what there is."
     ),
     "consent_needed": N_(
         "{engine} would get {characters} characters of this project, and nobody has agreed to that yet. "

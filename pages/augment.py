@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.store.paraphrases import counts
+from core.store.project import Project
+from core.words import Words
 from pages.parts.comparison import show_comparison
 from pages.parts.errors import reported
 from pages.parts.look import lead
@@ -29,13 +32,27 @@ def page() -> None:
             "You look at every paraphrase; only what you accept is learned from."
         )
     )
+    is_working, has_some = True, counts(project.id).all > 0
     with reported():
-        if not show_jobs(project, words):
+        is_working = show_jobs(project, words)
+    if has_some:
+        # What came back is decided on before more is made.
+        _review(project, words, is_working=is_working)
+        if not is_working:
+            st.header(_("More paraphrases"))
+    with reported():
+        if not is_working:
             show_plan(project, words)
             show_comparison(project, words)
+    if not has_some:
+        _review(project, words, is_working=is_working)
+
+
+def _review(project: Project, words: Words, *, is_working: bool) -> None:
+    with reported():
         show_failures(project, words)
-    show_review(project, words)
-    link("train", _("Go on to the training"), icon=":material/arrow_forward:")
+    show_review(project, words, is_working=is_working)
+    link("train", words.gettext("Go on to the training"), icon=":material/arrow_forward:")
 
 
 page()

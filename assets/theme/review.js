@@ -1,5 +1,27 @@
 // A page of paraphrases that is decided on by keys or by buttons. What was decided stands in an outbox until the server says that it
-// has it: keys are quicker than answers, and none may be lost.
+// has it: keys are quicker than answers, and none may be lost. The tab keeps it too, for whoever loads the page anew meanwhile.
+const shelf = (data) => `parafine-review ${data.project}`;
+
+function keep(node) {
+  if (node.outbox.length) sessionStorage.setItem(shelf(node.data), JSON.stringify(node.outbox));
+  else sessionStorage.removeItem(shelf(node.data));
+}
+
+// What the page before left unanswered. The server may have done it all the same: said as states, the last of each pair, it does no harm.
+function sendWhatWasLeft(node) {
+  const left = new Map();
+  for (const each of JSON.parse(sessionStorage.getItem(shelf(node.data)) || "[]")) {
+    const { number, ...act } = each.act === "undo" ? { act: each.before, id: each.id } : each;
+    if (act.act === "edited") left.delete(act.id);
+    else if (act.id) left.set(act.id, act);
+  }
+  for (const act of left.values()) {
+    send(node, act);
+    if (cardOf(node, act.id)) mark(node, act.id, act.act === "edit" ? "edited" : act.act);
+  }
+  keep(node);
+}
+
 function make(parentElement) {
   const node = document.createElement("div");
   node.className = "parafine-review";
@@ -33,6 +55,7 @@ function make(parentElement) {
 function send(node, act) {
   node.outbox.push({ number: ++node.sent, ...act });
   node.tell("acts", { box: node.box, acts: node.outbox });
+  keep(node);
 }
 
 const places = (node) => node.pairs.map((pair) => pair.id);
@@ -80,7 +103,7 @@ function doIt(node, act, id) {
       mark(node, last.id, last.before);
       activate(node, last.id, true);
     }
-    send(node, { act });
+    send(node, { act, ...last });
   } else if (act === "edit") edit(node, id);
   else if (act === "cancel") closeEditor(node, id);
   else if (act === "save") save(node, id);
@@ -184,6 +207,7 @@ function show(node, data) {
   node.data = data;
   node.pairs = data.pairs;
   node.outbox = data.box === node.box ? node.outbox.filter((each) => each.number > data.done) : node.outbox;
+  if (node.list.childElementCount) keep(node);
   node.hints.innerHTML = data.hints;
   node.list.setAttribute("aria-label", data.words.list);
   // While something is under way, what stands here is newer than what the server says.
@@ -206,7 +230,9 @@ function show(node, data) {
 }
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const node = parentElement.querySelector(".parafine-review") || make(parentElement);
+  const known = parentElement.querySelector(".parafine-review");
+  const node = known || make(parentElement);
   node.tell = setTriggerValue;
   show(node, data);
+  if (!known) sendWhatWasLeft(node);
 }

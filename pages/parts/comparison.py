@@ -16,6 +16,7 @@ from core.jobs.augment import is_agreed
 from core.jobs.compare import launch_comparison
 from core.jobs.job_words import ended_of, reason_of
 from core.jobs.overview import Look
+from core.store.augmentation import list_augmentations
 from core.store.comparison import Comparison, Way, newest_comparison
 from core.store.job_folder import ENDED
 from core.store.project import Project
@@ -43,8 +44,8 @@ def show_comparison(project: Project, words: Words) -> None:
     newest = newest_comparison(project.id)
     seen = look_at(newest) if newest is not None else None
     is_working = seen is not None and seen.job.state not in ENDED
-    # Who asked sees the answer where they asked.
-    is_open = is_working or st.session_state.get(f"compared_{project.id}", False)
+    # The answer stands open until something was made after it.
+    is_open = is_working or (newest is not None and not _is_old(newest))
     with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_open):
         if newest is not None and seen is not None and is_working:
             st.fragment(_working)(newest, words)
@@ -58,6 +59,12 @@ def show_comparison(project: Project, words: Words) -> None:
         _choose(project, words)
         if newest is not None and seen is not None:
             _over(newest, seen, words)
+
+
+def _is_old(comparison: Comparison) -> bool:
+    """Whether a back-translation was started after it."""
+    made = next(iter(list_augmentations(comparison.project_id)), None)
+    return made is not None and made.record().created_at > comparison.record().created_at
 
 
 def _choose(project: Project, words: Words) -> None:
@@ -83,7 +90,6 @@ def _choose(project: Project, words: Words) -> None:
     if st.button(_("Compare them"), key="compare", disabled=not chosen):
         with reported():
             launch_comparison(project, rows, source, chosen)
-            st.session_state[f"compared_{project.id}"] = True
             st.rerun()
 
 
@@ -168,10 +174,11 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
             quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")
     st.subheader(_("Samples"))
     texts = list(dict.fromkeys(before for each in trials for before, _after in each["samples"]))[:5]
-    for text in texts:
-        lines = [[_("the table"), text]]
-        lines += [[_name(each), after] for each in trials for before, after in each["samples"] if before == text]
-        sheet([_("Way"), _("Text")], lines, whole=frozenset({0}))
+    with st.container(key="samples"):
+        for text in texts:
+            lines = [[_("the table"), text]]
+            lines += [[_name(each), after] for each in trials for before, after in each["samples"] if before == text]
+            sheet([_("Way"), _("Text")], lines, whole=frozenset({0}))
 
 
 def _seconds(seconds: float, words: Words) -> str:

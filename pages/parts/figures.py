@@ -211,7 +211,7 @@ def confusion_matrix(counts: list[list[int]], labels: list[str], words: Words) -
         category["tickfont"] = {"size": 9}
     axes = {
         "xaxis": {"title": {"text": _("predicted label")}, "tickangle": -45, **category},
-        "yaxis": {"title": {"text": _("true label")}, "autorange": "reversed", **category},
+        "yaxis": {"title": {"text": _("true label"), "standoff": 12}, "autorange": "reversed", **category},
     }
     lines = {"plot_bgcolor": "$line"}  # seen through the gaps between the cells
     return {"data": [trace], "layout": layout(words, min(max(220 + 30 * len(labels), 340), 1500), **lines, **axes)}

@@ -15,6 +15,7 @@ from core.data.language import main_language
 from core.errors import UserError
 from core.jobs.augment import Trainable, launch_augmentation, prepare, trainable
 from core.store.draft import read_draft
+from core.store.paraphrases import counts
 from core.store.project import Project, table_stamp
 from core.store.run import list_runs
 from core.words import N_, Words
@@ -89,6 +90,7 @@ def _reckoned(project: Project, plan: Plan, answer: float | None) -> Estimate | 
         table_stamp(project),
         read_draft(project).model_dump_json(),
         tuple(run.id for run in list_runs(project.id)),
+        counts(project.id).all,
     )
     try:
         return _estimate(project, changes, plan.model_dump_json(), answer)

@@ -72,8 +72,8 @@ def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Wor
         st.markdown(
             plain(
                 _(
-                    "The texts of {rows}, word for word, and what they become on the way: about {characters} characters. No label, no name of "
-                    "yours and no other column is sent. What the service keeps of it is up to its own terms."
+                    "The texts of {rows}, word for word, and what they become on the way: about {characters} characters. Neither labels nor "
+                    "other columns nor your name are sent. What the service keeps of it is up to its own terms."
                 ).format(
                     rows=words.ngettext("{count} row", "{count} rows", estimate.rows),
                     characters=words.integer(estimate.characters),

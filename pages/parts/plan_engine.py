@@ -131,7 +131,8 @@ def show_state(
         )
         return None, None
     said = _("Use {engine} instead ({where})").format(engine=label_of(other.name), where=_(ENTRIES[other.name].about))
-    return None, other if st.button(said, key=f"instead_{other.name}", icon=":material/swap_horiz:") else None
+    pressed = st.button(said, key=f"instead_{other.name}", icon=":material/swap_horiz:", type="primary")
+    return None, other if pressed else None
 
 
 def instead(choice: EngineChoice, pairs: Sequence[tuple[str, str]], words: Words) -> EngineChoice | None:

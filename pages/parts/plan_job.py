@@ -14,12 +14,13 @@ from core.store.arrivals import Failure, failures
 from core.store.augmentation import Augmentation, list_augmentations, open_augmentation
 from core.store.job_folder import ENDED
 from core.store.project import Project
-from core.words import NO_BREAK_SPACE, Words
+from core.words import Words
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
 from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
 from pages.parts.plan_engine import problem_of
 from pages.parts.pulse import look_at
+from pages.parts.review_cards import path_words
 from pages.parts.sheet import sheet
 from pages.parts.views import progress_html, progress_mark
 
@@ -89,7 +90,7 @@ def show_failures(project: Project, words: Words) -> None:
             [
                 each.task.origin.removeprefix("r"),
                 each.task.text,
-                shown(each.task.path),
+                path_words(each.task.path),
                 label_of(each.engine),
                 problem_of(str(each.reason.get("code")), each.reason.get("facts", {}), words),
             ]
@@ -100,11 +101,6 @@ def show_failures(project: Project, words: Words) -> None:
     if len(failed) > SHOWN:
         st.caption(_("The first {shown} of {rows}.").format(shown=SHOWN, rows=words.integer(len(failed))))
     _ways(project, failed, words)
-
-
-def shown(path: str) -> str:
-    """A path, on one line: fr → ca → fr."""
-    return path.replace(">", f"{NO_BREAK_SPACE}→{NO_BREAK_SPACE}")
 
 
 def _ways(project: Project, failed: list[Failure], words: Words) -> None:
@@ -120,7 +116,7 @@ def _ways(project: Project, failed: list[Failure], words: Words) -> None:
                 words.ngettext("the {count} that failed", "all {count} that failed", len(failed))
                 if each == 0
                 else _("row {row}, {path}").format(
-                    row=rows[each].task.origin.removeprefix("r"), path=shown(rows[each].task.path)
+                    row=rows[each].task.origin.removeprefix("r"), path=path_words(rows[each].task.path)
                 )
             ),
             key="failed_rows",

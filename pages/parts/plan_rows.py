@@ -30,7 +30,6 @@ def choose_rows(draft: Plan | None, rows: Trainable, words: Words) -> tuple[str,
         index=kinds.index(draft.rows) if draft is not None and draft.rows in kinds else 0,
         format_func=lambda each: _(ROWS[each]),
         key="plan_rows",
-        horizontal=True,
     )
     if kind == "label":
         names = [str(name) for name in labels.index[::-1]]

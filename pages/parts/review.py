@@ -44,23 +44,26 @@ WORDS = {
 _SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "theme" / "review.js"
 
 
-def show_review(project: Project, words: Words) -> None:
-    """Everything about the paraphrases that came back; where there is none, what to do."""
+def show_review(project: Project, words: Words, *, is_working: bool) -> None:
+    """Everything about the paraphrases that came back; where there is none, what to do, or that they are being made."""
     _ = words.gettext
     st.header(_("Review"))
-    st.fragment(_review)(project, words)
+    st.fragment(_review)(project, words, is_working)
 
 
-def _review(project: Project, words: Words) -> None:
+def _review(project: Project, words: Words, is_working: bool) -> None:
     _ = words.gettext
     tally = counts(project.id)
     if tally.all == 0:
-        st.info(
-            _(
-                "There is no paraphrase to look at yet. Choose an engine and a pivot language above and start: "
-                "they appear here as they arrive, and none is learned from before you accept it."
+        if is_working:
+            st.info(_("They are being made. They will stand here, and none is learned from before you accept it."))
+        else:
+            st.info(
+                _(
+                    "There is no paraphrase to look at yet. Choose an engine and a pivot language above and start: "
+                    "they will stand here, and none is learned from before you accept it."
+                )
             )
-        )
         return
     _figures(tally, words)
     with reported():
@@ -78,7 +81,7 @@ def _figures(tally: Counts, words: Words) -> None:
         [
             (_("To decide"), words.integer(tally.undecided)),
             (_("Accepted"), words.integer(tally.accepted)),
-            (_("In your words"), words.integer(tally.edited)),
+            (_("Of these in your words"), words.integer(tally.edited)),
             (_("Rejected"), words.integer(tally.rejected)),
         ]
     )
@@ -169,6 +172,7 @@ def _given(project: Project, rows: list[ParaphraseRow], first: int, every: int, 
     said = {name: _(message) for name, message in {**DECISIONS, **WORDS}.items()}
     keys = "".join(f"<span><kbd>{escape(key)}</kbd> {escape(_(what))}</span>" for key, what in HINTS)
     return {
+        "project": project.id,
         "pairs": [card(row, words) for row in rows],
         "words": said,
         "hints": keys,

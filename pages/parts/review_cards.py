@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from core.augment.chosen import label_of
 from core.augment.differences import Piece, differences
 from core.augment.flags import told
 from core.store.paraphrase_rows import ParaphraseRow
-from core.words import N_, Words
+from core.words import N_, NO_BREAK_SPACE, Words
 
 SHOWN = 3_000
 """Characters of a text that are shown; the editor has it whole."""
@@ -27,7 +28,8 @@ def state_of(row: ParaphraseRow) -> str:
 
 
 def path_words(path: str) -> str:
-    return " → ".join(path.split(">"))
+    """A path, on one line: fr → ca → fr."""
+    return f"{NO_BREAK_SPACE}→{NO_BREAK_SPACE}".join(path.split(">"))
 
 
 def card(row: ParaphraseRow, words: Words) -> dict[str, Any]:
@@ -56,9 +58,11 @@ def _html(row: ParaphraseRow, text: str, question: str, words: Words) -> str:
         asked_before, asked_after = _marked(row.origin_question, question)
         before += f"<p class='asked'>{asked_before}</p>"
         after += f"<p class='asked'>{asked_after}</p>"
-    flags = "".join(f"<li>{escape(told(flag, words))}</li>" for flag in row.flags or [])
+    # What came back was measured, not the words that a person put in its place.
+    is_measured = state_of(row) != "edited"
+    flags = "".join(f"<li>{escape(told(flag, words))}</li>" for flag in row.flags or [] if is_measured)
     where = _("row {row}").format(row=row.origin.removeprefix("r"))
-    about = [where, path_words(row.path), row.engine, row.label]
+    about = [where, path_words(row.path), label_of(row.engine), row.label]
     facts = "".join(f"<span>{escape(fact)}</span>" for fact in about if fact)
     measures = "".join(
         f"<span><b>{escape(value)}</b> {escape(name)}</span>"
@@ -66,7 +70,7 @@ def _html(row: ParaphraseRow, text: str, question: str, words: Words) -> str:
             (_("of the meaning kept"), _share(row.similarity, words)),
             (_("new"), _share(row.novelty, words)),
         )
-        if value
+        if value and is_measured
     )
     return (
         f"<div class='about'>{facts}<span class='decision'>{escape(_(DECISIONS[state_of(row)]))}</span></div>"

@@ -29,7 +29,7 @@ def threshold_histogram(bars: Sequence[int], threshold: float, title: str, words
     line = {"type": "line", "x0": threshold, "x1": threshold, "y0": 0, "y1": 1, "yref": "paper"}
     line["line"] = {"color": FLAME, "width": 3}
     axes = {
-        "xaxis": {"title": {"text": title}, "range": [0, 1], **_shares(words)},
+        "xaxis": {"title": {"text": title}, "range": [-0.005, 1.03], **_shares(words)},
         "yaxis": {"title": {"text": _("pairs")}, "rangemode": "tozero"},
     }
     figure = {"data": [trace], "layout": layout(words, 190, showlegend=False, shapes=[line], bargap=0, **axes)}
@@ -71,14 +71,18 @@ def dots_figure(
         {**line, "y0": novelty, "y1": novelty, "x0": 0, "x1": 1, "xref": "paper"},
     ]
     axes = {
-        "xaxis": {"title": {"text": _("meaning kept")}, "range": [lowest - 0.02, 1.02], **_shares(words, lowest)},
-        "yaxis": {"title": {"text": _("novelty")}, "rangemode": "tozero", **_shares(words, 0.5)},
+        "xaxis": {"title": {"text": _("meaning kept")}, "range": [lowest - 0.02, 1.02], **_shares(words, 1 - lowest)},
+        "yaxis": {
+            "title": {"text": _("novelty")},
+            "rangemode": "tozero",
+            **_shares(words, max(dot[2] for dot in dots)),
+        },
     }
     return {"data": traces, "layout": layout(words, 420, showlegend=True, shapes=lines, hovermode="closest", **axes)}
 
 
-def _shares(words: Words, lowest: float = 0.0) -> dict[str, object]:
-    """Ticks of an axis that begins at `lowest`, twentieths where there is room for them."""
-    step = 5 if lowest >= 0.5 else 25
+def _shares(words: Words, span: float = 1.0) -> dict[str, object]:
+    """Ticks of an axis as long as `span`, twentieths where there is room for them."""
+    step = 5 if span <= 0.5 else 25
     ticks = [tick / 100 for tick in range(0, 101, step)]
     return {"tickvals": ticks, "ticktext": [words.percent(tick, 0) for tick in ticks]}

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import streamlit as st
 
+from core.augment.chosen import label_of
 from core.augment.flags import KINDS
 from core.store.paraphrases import ALL, WITHOUT, Counts, Filter, Order, choices, flag_counts
 from core.store.project import Project
@@ -49,11 +50,13 @@ def choose_filter(project: Project, tally: Counts, words: Words) -> Filter:
         names = {**{code: KINDS[code] for code in KINDS}, WITHOUT: N_("without a mark")}
         flag = _choice(project, "flag", _("Mark"), offered["flag"], names, words)
     with columns[2]:
-        path = _choice(project, "path", _("Path"), offered["path"], None, words)
+        paths = {path: path_words(path) for path in offered["path"]}
+        path = _choice(project, "path", _("Path"), offered["path"], paths, words)
     with columns[3]:
         label = _choice(project, "label", _("Label"), offered["label"], None, words)
     with columns[4], st.popover(_("More"), width="stretch"):
-        engine = _choice(project, "engine", _("Engine"), offered["engine"], None, words)
+        engines = {engine: label_of(engine) for engine in offered["engine"]}
+        engine = _choice(project, "engine", _("Engine"), offered["engine"], engines, words)
         similarity = _range(project, "similarity", _("Meaning kept, in %"))
         novelty = _range(project, "novelty", _("New, in %"))
     return Filter(
@@ -123,7 +126,8 @@ def _choice(
     def shown(option: str) -> str:
         if option == ANY:
             return _("all")
-        said = _(names[option]) if names else path_words(option.removeprefix("="))
+        said = names[option] if names is not None else option.removeprefix("=")
+        said = _(said) if name in ("decision", "flag") else said
         return f"{said} ({words.integer(numbers[option])})" if counted else said
 
     return st.selectbox(title, options, format_func=shown, key=key(project, name))

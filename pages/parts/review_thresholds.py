@@ -54,13 +54,13 @@ def show_thresholds(project: Project, words: Words) -> None:
         on_click=partial(accept_above, project.id, meaning, new),
     )
     idle = undecided_idle(project.id)
-    rejecting.button(
-        words.ngettext("Reject {count} that says nothing new", "Reject {count} that say nothing new", idle),
-        disabled=not idle,
-        width="stretch",
-        key=_key(project, "reject_idle"),
-        on_click=partial(reject_idle, project.id),
-    )
+    if idle:
+        rejecting.button(
+            words.ngettext("Reject {count} that says nothing new", "Reject {count} that say nothing new", idle),
+            width="stretch",
+            key=_key(project, "reject_idle"),
+            on_click=partial(reject_idle, project.id),
+        )
     undoing.button(
         _("Undo the last act"),
         disabled=not can_undo(project.id),

@@ -13,6 +13,7 @@ from core.store.comparison import Comparison, ComparisonRecord, Way, create_comp
 from core.store.project import Project
 from core.store.run import utc_now
 from core.words import Words
+from pages.parts.review_cards import path_words
 from tests.pages.screen import click, everything, said, table, visit
 from tests.tables import as_csv, messages
 
@@ -61,13 +62,13 @@ def test_the_answer_is_a_sentence_a_table_and_samples(project: Project, words: W
         "**{way}** keeps {meaning} of the meaning, about as much as the best here, and changes {novelty}. Read the samples before "
         "you believe it: they say more than the figures.",
         words,
-        way="Apertium, en → es → en",
+        way=f"Apertium, {path_words('en>es>en')}",
         meaning=words.percent(0.86, 0),
         novelty=words.percent(0.32, 0),
     )
     assert answer in [shown.value for shown in at.markdown]
     rows = table(at, said("Meaning kept", words))
-    assert [row[0] for row in rows[1:]] == [f"Apertium, en → {pivot} → en" for pivot in ("es", "ca", "fr")]
+    assert [row[0] for row in rows[1:]] == [f"Apertium, {path_words(f'en>{pivot}>en')}" for pivot in ("es", "ca", "fr")]
     assert rows[1][1:] == [
         words.percent(0.86, 0),
         words.percent(0.32, 0),

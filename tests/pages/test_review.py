@@ -71,7 +71,7 @@ def test_without_a_paraphrase_the_page_says_what_to_do(project: Project, words: 
     at = visit("augment", words, project=project.id)
     message = (
         "There is no paraphrase to look at yet. Choose an engine and a pivot language above and start: "
-        "they appear here as they arrive, and none is learned from before you accept it."
+        "they will stand here, and none is learned from before you accept it."
     )
     assert said(message, words) in [remark.value for remark in at.info]
 
