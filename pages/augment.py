@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.comparison import show_comparison
 from pages.parts.errors import reported
+from pages.parts.judging import show_judging
 from pages.parts.look import lead
 from pages.parts.plan import show_plan
 from pages.parts.plan_job import show_failures, show_jobs
@@ -33,6 +34,7 @@ def page() -> None:
         if not show_jobs(project, words):
             show_plan(project, words)
             show_comparison(project, words)
+            show_judging(project, words)
         show_failures(project, words)
     show_review(project, words)
     link("train", _("Go on to the training"), icon=":material/arrow_forward:")

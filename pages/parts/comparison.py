@@ -82,7 +82,7 @@ def _choose(project: Project, words: Words) -> None:
     )
     if st.button(_("Compare them"), key="compare", disabled=not chosen):
         with reported():
-            launch_comparison(project, rows, source, chosen)
+            launch_comparison(project, rows, source, chosen, plan.judge)
             st.session_state[f"compared_{project.id}"] = True
             st.rerun()
 

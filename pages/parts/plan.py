@@ -19,6 +19,7 @@ from core.store.project import Project, table_stamp
 from core.store.run import list_runs
 from core.words import N_, Words
 from pages.parts.errors import reported, show_info
+from pages.parts.judge_choice import choose_judge
 from pages.parts.look import quiet
 from pages.parts.plan_consent import ask_consent, show_estimate
 from pages.parts.plan_engine import choose_engine, mark, pivots_of, show_state
@@ -166,6 +167,7 @@ def _choices(
                 key="plan_variants",
             )
         kind, label, picked = choose_rows(draft, rows, words)
+        judge = choose_judge(draft.judge if draft else None, source, words, key="plan")
     return Plan.model_validate(
         {
             "engine": choice,
@@ -176,6 +178,7 @@ def _choices(
             "picked": picked,
             "parts": parts,
             "variants": variants,
+            "judge": judge,
         }
     )
 

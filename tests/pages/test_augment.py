@@ -12,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 from core.augment.chosen import engine_of
 from core.augment.draft import keep_plan, read_plan
 from core.augment.plan import EngineChoice, Plan
+from core.augment.similarity import MULTILINGUAL
 from core.jobs.augment import agree, trainable
 from core.jobs.queue import claim, enqueue, finish, jobs
+from core.models.choice import ModelChoice
 from core.store.arrivals import Arrival, keep_arrivals
 from core.store.augmentation import list_augmentations
 from core.store.consents import consents
@@ -157,3 +159,31 @@ def test_what_was_chosen_is_found_again_and_a_wrong_chain_is_said(project: Proje
     assert len(errors(at)) == 1
     assert "en>ca" in errors(at)[0]
     assert "en>ca" in (read_plan(project) or planned(project)).paths
+
+
+def test_the_judge_is_chosen_kept_with_the_plan_and_said_to_read_french_badly(
+    project: Project, held: None, words: Words, tiny_bert: Path
+) -> None:
+    planned(project, "apertium")
+    weak = said(
+        "{model} learned to read English. Of texts in another language ({language}) it sees common words rather than the meaning: "
+        "trust its figures less, or choose the multilingual model.",
+        words,
+        model="all-MiniLM-L6-v2",
+        language=words.language_name("fr"),
+    )
+    at = visit("augment", words, project=project.id)
+    assert weak not in everything(at)
+    planned(project, "apertium", source="fr", paths=("fr>ca>fr",))
+    at = visit("augment", words, project=project.id)
+    assert weak in everything(at)
+    at.selectbox(key="plan_judge_embedded_False").select_index(1)
+    run(at)
+    assert weak not in everything(at)
+    kept = read_plan(project)
+    assert kept is not None
+    assert (kept.judge.kind, kept.judge.name) == ("hub", MULTILINGUAL)
+    planned(project, "apertium", judge=ModelChoice(kind="folder", name=str(tiny_bert)))
+    at = visit("augment", words, project=project.id)
+    assert at.text_input(key="plan_judge_folder").value == str(tiny_bert)
+    assert read_plan(project) == planned(project, "apertium", judge=ModelChoice(kind="folder", name=str(tiny_bert)))
