@@ -14,6 +14,7 @@ from core.augment.draft import keep_plan
 from core.augment.engines.catalogue import ENTRIES, available
 from core.augment.engines.catalogue import probe as try_out
 from core.augment.engines.engine import FAILURES, Engine, Failed
+from core.augment.engines.libre import plain_address
 from core.augment.plan import EngineChoice, Plan
 from core.errors import UserError
 from core.store.project import Project
@@ -63,7 +64,10 @@ def choose_engine(current: EngineChoice | None, source: str, words: Words) -> En
             key=anew("libre_url"),
             help=_("Your own server, or nothing for the public one, which needs a key in LIBRE_API_KEY."),
         ).strip()
-        options = {"url": url} if url else {}
+        plain = plain_address(url)
+        if plain != url:
+            quiet(_("A key or a password in the address is not kept and not used: keys belong in LIBRE_API_KEY."))
+        options = {"url": plain} if plain else {}
     if chosen in SAMPLING:
         drawn = st.selectbox(
             _("How words are chosen"),

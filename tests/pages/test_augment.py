@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.augment.chosen import engine_of
 from core.augment.draft import keep_plan, read_plan
+from core.augment.engines.catalogue import DEEPL_PRICE
 from core.augment.plan import EngineChoice, Plan
 from core.augment.similarity import MULTILINGUAL
 from core.jobs.augment import agree, trainable
@@ -187,3 +188,40 @@ def test_the_judge_is_chosen_kept_with_the_plan_and_said_to_read_french_badly(
     at = visit("augment", words, project=project.id)
     assert at.text_input(key="plan_judge_folder").value == str(tiny_bert)
     assert read_plan(project) == planned(project, "apertium", judge=ModelChoice(kind="folder", name=str(tiny_bert)))
+
+
+def test_money_has_its_currency_its_day_and_about(
+    project: Project, held: None, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPL_API_KEY", "a-key-of-the-test")
+    monkeypatch.setenv("MICROSOFT_API_KEY", "a-key-of-the-test")
+    with served("deepl") as service:
+        monkeypatch.setenv("PARAFINE_DEEPL_URL", service.url)
+        planned(project, "deepl")
+        shown = everything(visit("augment", words, project=project.id))
+    assert (
+        said(
+            "Reckoned with about {price} for a million characters, the list price as we looked it up on {day}. A monthly fee may come on top, "
+            "a free quota may come off: your account at the service says what counts.",
+            words,
+            price=words.money(20, "EUR"),
+            day=words.day(DEEPL_PRICE.as_of),
+        )
+        in shown
+    )
+    assert "€" in shown
+    assert "$" not in shown
+    assert "a-key-of-the-test" not in shown
+
+
+def test_a_key_in_the_address_is_left_out_before_anything_is_kept(project: Project, held: None, words: Words) -> None:
+    planned(project, "libretranslate")
+    at = visit("augment", words, project=project.id)
+    at.text_input(key="libre_url").set_value("http://me:secret@127.0.0.1:9/x/?api_key=secret")
+    run(at)
+    kept = read_plan(project)
+    assert kept is not None
+    assert kept.engine.options == {"url": "http://127.0.0.1:9/x/"}
+    assert said(
+        "A key or a password in the address is not kept and not used: keys belong in LIBRE_API_KEY.", words
+    ) in everything(at)
