@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, numbers
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -82,8 +82,9 @@ class Words:
         sign = f"{NO_BREAK_SPACE}%" if self.language == "fr" else "%"
         return numbers.format_percent(value, number + sign, locale=self.language)
 
-    def dollars(self, value: float) -> str:
-        return numbers.format_currency(value, "USD", locale=self.language)
+    def money(self, value: float, currency: str) -> str:
+        """currency: ISO 4217."""
+        return numbers.format_currency(value, currency, locale=self.language)
 
     def scientific(self, value: float) -> str:
         """A learning rate: 0.00002 reads 2e-5."""
@@ -121,6 +122,9 @@ class Words:
     def language_name(self, code: str) -> str:
         """Of an ISO 639-1 code; the code itself when nobody has named it."""
         return str(Locale.parse(self.language).languages.get(code, code))
+
+    def day(self, when: date) -> str:
+        return format_date(when, "medium", locale=self.language)
 
     def moment(self, when: datetime) -> str:
         """A date and time, short, in the machine's own time zone."""

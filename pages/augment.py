@@ -9,6 +9,7 @@ from core.store.project import Project
 from core.words import Words
 from pages.parts.comparison import show_comparison
 from pages.parts.errors import reported
+from pages.parts.judging import show_judging
 from pages.parts.look import lead
 from pages.parts.plan import show_plan
 from pages.parts.plan_job import show_failures, show_jobs
@@ -44,6 +45,7 @@ def page() -> None:
         if not is_working:
             show_plan(project, words)
             show_comparison(project, words)
+            show_judging(project, words)
     if not has_some:
         _review(project, words, is_working=is_working)
 

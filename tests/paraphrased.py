@@ -30,6 +30,7 @@ def paraphrase(place: int, **values: Any) -> dict[str, Any]:
         "text": f"paraphrase of {place}",
         "question": "",
         "similarity": 0.8,
+        "judged_by": "embedded:",
         "novelty": 0.3,
         "doubt": 0.2,
         "decision": None,

@@ -15,7 +15,6 @@ from core.augment.patience import Interrupted, Patience, translate_all
 from core.augment.plan import EngineChoice, legs
 from core.augment.quality import Pair, Surroundings, judge
 from core.augment.similarity import Reader, open_reader
-from core.models.choice import ModelChoice
 from core.store.comparison import Comparison
 from core.store.job_folder import Progress, State
 from core.store.memory import Asked, put_many
@@ -118,7 +117,7 @@ def compare(comparison: Comparison, check: Callable[[], None] = lambda: None) ->
     """Tries the ways that were not tried yet, one after the other, each kept when it is done.
 
     check: called again and again; raises UserError when the machine no longer allows it to go on. Returns "done", or what was
-    asked for meanwhile. Raises UserError: engine_unknown, those of the embedded model.
+    asked for meanwhile. Raises UserError: engine_unknown, those of the model that judges.
     """
     record = comparison.record()
     found = comparison.trials()
@@ -129,7 +128,7 @@ def compare(comparison: Comparison, check: Callable[[], None] = lambda: None) ->
         if (request := comparison.asked()) is not None:
             return "stopped" if request == "stop" else "paused"
         comparison.report(Progress(phase="translating", step=place, steps=len(record.ways)))
-        reader = reader or open_reader(ModelChoice(), comparison.project_id)
+        reader = reader or open_reader(record.judge, comparison.project_id)
         engine = engine_of(EngineChoice(name=way.engine, options=way.options))
         found.append(try_out(engine, way.path, record.rows, record.language, reader, remembering(check)).stored())
         comparison.keep_trials(found)

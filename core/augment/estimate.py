@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.augment.engines.catalogue import ENTRIES
+from core.augment.engines.catalogue import ENTRIES, Price
 from core.augment.engines.engine import Engine, Limits
 from core.augment.plan import Plan, legs, wanted_texts
 from core.store.augmentation import Task
@@ -29,8 +29,10 @@ class Estimate:
     remembered: int
     """Translations that the memory knows already."""
     seconds: float
-    dollars: float
-    """At the list price of a million characters (core.augment.engines.catalogue); 0 where nothing is charged by the character."""
+    cost: float
+    """About, in the currency of the price, without monthly fees; 0 without a price."""
+    price: Price | None
+    """The list price that it is reckoned with."""
 
 
 def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | None = None) -> Estimate:
@@ -54,7 +56,7 @@ def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | 
             requests += _requests(sorted(fresh), engine.limits)
             unknown |= {text for text in known if text not in found}
             known = list(dict.fromkeys(found[text] for text in known if text in found))
-    price = ENTRIES[engine.name].price if engine.name in ENTRIES else 0.0
+    price = ENTRIES[engine.name].price if engine.name in ENTRIES else None
     return Estimate(
         rows=len({task.origin for task in tasks}),
         paraphrases=len(tasks),
@@ -62,7 +64,8 @@ def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | 
         characters=characters,
         remembered=remembered,
         seconds=_seconds(engine, requests, characters, answer),
-        dollars=characters * price / 1_000_000,
+        cost=characters * price.a_million / 1_000_000 if price else 0.0,
+        price=price,
     )
 
 

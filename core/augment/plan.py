@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field
 
 from core.errors import UserError
+from core.models.choice import ModelChoice
 from core.store.augmentation import Task
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Plan(BaseModel, frozen=True):
     parts: Parts = "text"
     variants: int = Field(1, ge=1, le=MOST_VARIANTS)
     """Paraphrases of each row along each path; more than one only with an engine that samples."""
+    judge: ModelChoice = ModelChoice()
+    """The sentence model that says how much of the meaning is kept."""
 
 
 def legs(path: str) -> list[tuple[str, str]]:

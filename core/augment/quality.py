@@ -6,14 +6,15 @@ nothing speaks against it. What is hardly new is not doubtful; the threshold of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from core.augment.flags import WEIGHTS, Flag
 from core.augment.losses import losses
 from core.augment.novelty import length_ratio, novelty, word_edits
-from core.augment.similarity import Reader, likeness
+from core.augment.similarity import Heard, Reader, ignored, likeness
 from core.data.language import detected
 from core.data.near import near_references
 from core.data.split import content_key
@@ -95,12 +96,16 @@ class Surroundings:
         return {place: self.held_out[found][0] for place, found in near_references(texts, references).items()}
 
 
-def judge(pairs: Sequence[Pair], language: str, around: Surroundings, reader: Reader | None) -> list[Judgement]:
+def judge(
+    pairs: Sequence[Pair], language: str, around: Surroundings, reader: Reader | None, heard: Heard = ignored
+) -> list[Judgement]:
     """One judgement for each pair, in order.
 
-    language: ISO 639-1 code of the originals. reader: None judges without similarity.
+    language: ISO 639-1 code of the originals. reader: None judges without similarity. heard: called with the share that was read.
     """
-    similarities = _similarities(pairs, reader)
+    similarities: Sequence[float | None] = (
+        similarities_of(pairs, reader, heard) if reader is not None else [None] * len(pairs)
+    )
     near = around.near_held_out(pairs)
     found = []
     for place, pair in enumerate(pairs):
@@ -112,7 +117,7 @@ def judge(pairs: Sequence[Pair], language: str, around: Surroundings, reader: Re
         flags += _length(before, after)
         flags += _language(pair, language)
         new = novelty(before, after)
-        doubt = _doubt(similarities[place], flags)
+        doubt = doubt_of(similarities[place], {flag.code for flag in flags})
         found.append(Judgement(similarities[place], new, word_edits(before, after), tuple(flags), doubt))
     return found
 
@@ -122,14 +127,13 @@ def row_number(identifier: str) -> str:
     return identifier.removeprefix("r")
 
 
-def _similarities(pairs: Sequence[Pair], reader: Reader | None) -> list[float | None]:
-    if reader is None:
-        return [None] * len(pairs)
+def similarities_of(pairs: Sequence[Pair], reader: Reader, heard: Heard = ignored) -> list[float]:
+    """What each pair keeps of the meaning, see Judgement.similarity."""
     texts = [(pair.origin_text, pair.text) for pair in pairs]
     asked = [place for place, pair in enumerate(pairs) if pair.origin_question != pair.question]
     questions = [(pairs[place].origin_question, pairs[place].question) for place in asked]
-    cosines = likeness(reader.embed, texts + questions)
-    found: list[float | None] = list(cosines[: len(texts)])
+    cosines = likeness(partial(reader.embed, heard=heard), texts + questions)
+    found = cosines[: len(texts)]
     for place, cosine in zip(asked, cosines[len(texts) :], strict=True):
         found[place] = min(cosine, cosines[place])
     return found
@@ -153,10 +157,10 @@ def _language(pair: Pair, language: str) -> list[Flag]:
     return []
 
 
-def _doubt(similarity: float | None, flags: Sequence[Flag]) -> float:
+def doubt_of(similarity: float | None, kinds: Set[str]) -> float:
+    """kinds: codes of the flags, each once; one that this version does not know weighs nothing."""
     meaning = UNREAD if similarity is None else 1 - min(similarity, 1.0)
-    kinds = {flag.code for flag in flags}
-    return round(meaning + sum(WEIGHTS[code] for code in kinds), 4)
+    return round(meaning + sum(WEIGHTS.get(code, 0.0) for code in sorted(kinds)), 4)
 
 
 def _together(text: str, question: str) -> str:

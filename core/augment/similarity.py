@@ -20,8 +20,18 @@ LONGEST = 256
 
 MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 """Of the hub: reads fifty languages, French among them, as well as the embedded one reads English."""
+MULTILINGUAL_SIZE = 471_000_000
+"""Bytes of its weights, about."""
 
 FloatArray = NDArray[np.float32]
+
+
+Heard = Callable[[float], None]
+"""Called with a share in [0, 1]; may raise to end the work."""
+
+
+def ignored(_share: float) -> None:
+    """For who wants to hear nothing."""
 
 
 class Reader(Protocol):
@@ -31,8 +41,8 @@ class Reader(Protocol):
     def name(self) -> str:
         """Of the model, for people."""
 
-    def embed(self, texts: list[str]) -> FloatArray:
-        """(texts, width), rows of length 1, in the order of the texts."""
+    def embed(self, texts: list[str], heard: Heard = ignored) -> FloatArray:
+        """(texts, width), rows of length 1, in the order of the texts. heard: called now and then with the share that is read."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +53,16 @@ class SentenceModel:
     tokenizer: PreTrainedTokenizerBase
     model: PreTrainedModel
 
-    def embed(self, texts: list[str]) -> FloatArray:
+    def embed(self, texts: list[str], heard: Heard = ignored) -> FloatArray:
         """Batches of like length, each text once. Imports torch: never from a page."""
         import torch
 
         from core.train.batches import by_length, collate, encode
 
         different = list(dict.fromkeys(texts))
-        encoded = encode(self.tokenizer, different, None, LONGEST)
+        encoded = encode(self.tokenizer, different, None, _longest(self.model))
         found = np.zeros((len(different), int(self.model.config.hidden_size)), np.float32)
+        read, pieces = 0, sum(len(each["input_ids"]) for each in encoded)
         with torch.inference_mode():
             for places in by_length(encoded):
                 batch = collate(self.tokenizer, [encoded[place] for place in places])
@@ -59,6 +70,8 @@ class SentenceModel:
                 real = batch["attention_mask"].unsqueeze(-1)
                 mean = (states * real).sum(dim=1) / real.sum(dim=1)
                 found[places] = torch.nn.functional.normalize(mean, dim=-1).numpy()
+                read += sum(len(encoded[place]["input_ids"]) for place in places)
+                heard(read / pieces)
         places_of = {text: place for place, text in enumerate(different)}
         return found[[places_of[text] for text in texts]]
 
@@ -81,13 +94,22 @@ def open_reader(choice: ModelChoice, project_id: str) -> SentenceModel:
         model = AutoModel.from_pretrained(folder, use_safetensors=True)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
+    if model.config.is_encoder_decoder or tokenizer.pad_token_id is None:
+        raise UserError("model_folder", folder=folder, problem=N_("it is not a model that reads sentences"))
     model.train(False)
-    return SentenceModel(EMBEDDED.name if choice.kind == "embedded" else folder_name(choice), tokenizer, model)
+    return SentenceModel(name_of(choice), tokenizer, model)
 
 
-def folder_name(choice: ModelChoice) -> str:
-    """The name of a model for people, without the path of a folder."""
-    return choice.name.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+def _longest(model: PreTrainedModel) -> int:
+    """Word pieces that it can read; two places less than it says, which RoBERTa keeps for itself."""
+    return min(LONGEST, int(getattr(model.config, "max_position_embeddings", LONGEST + 2)) - 2)
+
+
+def name_of(choice: ModelChoice) -> str:
+    """The name of a model for people, without the path of a folder or its owner on the hub."""
+    return (
+        EMBEDDED.name if choice.kind == "embedded" else choice.name.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+    )
 
 
 def reads_well(choice: ModelChoice, language: str) -> bool:

@@ -9,22 +9,14 @@ from core.augment.back_translation import back_translate
 from core.augment.carrying import Courier
 from core.augment.chosen import engine_of, label_of
 from core.augment.engines.engine import FAILURES
-from core.augment.judging import judge_arrivals
+from core.augment.judging import Ended, judge_arrivals
 from core.augment.patience import Interrupted
 from core.augment.plan import Plan
 from core.errors import UserError
 from core.home import write_json
 from core.store.arrivals import counts
 from core.store.augmentation import Augmentation
-from core.store.job_folder import Progress, Request, State
-
-
-class Ended(Exception):
-    """A stop or a pause was asked for."""
-
-    def __init__(self, request: Request) -> None:
-        self.request: Request = request
-        super().__init__(request)
+from core.store.job_folder import Progress, State
 
 
 def augment(augmentation: Augmentation, check: Callable[[], None] = lambda: None) -> State:
@@ -50,15 +42,20 @@ def augment(augmentation: Augmentation, check: Callable[[], None] = lambda: None
             made, failed = back_translate(
                 augmentation, plan, lambda variant: engine_of(plan.engine, variant), courier, look
             )
-        reader = judge_arrivals(augmentation, plan.source, look)
+        reader = judge_arrivals(augmentation, plan.source, look, plan.judge)
     except Ended as ended:
         # What has no judgement yet can be reviewed all the same; resumed, the job goes on with it.
         return "stopped" if ended.request == "stop" else "paused"
     except Interrupted as interrupted:
-        judge_arrivals(augmentation, plan.source, check)
         reason = interrupted.reason
         problem = {"message": FAILURES[reason.code], **reason.facts}
-        raise UserError("engine_gave_up", engine=label_of(plan.engine.name), problem=problem) from None
+        gave_up = UserError("engine_gave_up", engine=label_of(plan.engine.name), problem=problem)
+        try:
+            judge_arrivals(augmentation, plan.source, check, plan.judge)
+        except UserError as error:
+            # The log has both; what has no judgement yet gets one when the job is resumed.
+            raise gave_up from error
+        raise gave_up from None
     result = {"made": made, "failed": failed, "reader": reader, "seconds": time.monotonic() - began}
     write_json(augmentation.folder / "result.json", result)
     augmentation.report(Progress(phase="over", step=record.rows, steps=record.rows))

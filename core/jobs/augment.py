@@ -13,6 +13,7 @@ from core.augment.plan import EngineChoice, Plan, make_tasks
 from core.data.split import content_key, parts_met
 from core.errors import UserError
 from core.home import DISK_FLOOR, require_room
+from core.jobs.judge import check_judge
 from core.jobs.launch import freeze, learnable
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue
@@ -91,7 +92,7 @@ def is_agreed(project_id: str, engine: Engine) -> bool:
 def launch_augmentation(project_id: str, plan: Plan, engine: Engine) -> Augmentation:
     """Freezes the rows and queues the back-translation.
 
-    Raises UserError, and makes nothing: those of make_tasks, consent_needed, disk_full, quota_reached.
+    Raises UserError, and makes nothing: those of make_tasks, consent_needed, those of check_judge, disk_full, quota_reached.
     """
     project = open_project(project_id)
     return _launch(project, plan, engine, prepare(project, plan, engine, trainable(project)))
@@ -129,6 +130,7 @@ def _launch(project: Project, plan: Plan, engine: Engine, prepared: Prepared) ->
     reckoned = prepared.estimate
     if not is_agreed(project.id, engine):
         raise UserError("consent_needed", engine=engine.sends_text_to, characters=reckoned.characters)
+    check_judge(plan.judge, project.id)
     needed = DISK_FLOOR + 8 * reckoned.characters
     require_room(needed)
     require_quota(project, needed)

@@ -8,6 +8,7 @@ from core.jobs.queue import Job
 from core.store.augmentation import Augmentation
 from core.store.comparison import Comparison
 from core.store.job_folder import Phase, Progress, State
+from core.store.judging import Judging
 from core.store.run import Run
 from core.train.checkpoints import Checkpoints
 from core.words import N_, Words
@@ -51,6 +52,8 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("Paraphrases")
     if isinstance(look.job.folder, Comparison):
         return words.gettext("A comparison of languages")
+    if isinstance(look.job.folder, Judging):
+        return words.gettext("A judgement by another model")
     if look.number is None:
         return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
     return words.gettext("Training {number}").format(number=look.number)
@@ -116,6 +119,8 @@ def ended_of(look: Look, words: Words) -> str:
         return _augmentation_ended(look.job.folder, state, words)
     if isinstance(look.job.folder, Comparison) and state != "failed":
         return _comparison_ended(state, words)
+    if isinstance(look.job.folder, Judging) and state != "failed":
+        return _judging_ended(state, words)
     if state == "done" and look.job.kind == "label":
         return _("The table is labelled.")
     if state == "done":
@@ -150,6 +155,16 @@ def _comparison_ended(state: State, words: Words) -> str:
         return _("The languages are compared.")
     if state in ("stopped", "interrupted"):
         return _("The comparison ended before its time. What was tried is kept: resume it to try the rest.")
+    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
+
+
+def _judging_ended(state: State, words: Words) -> str:
+    """How a second judgement ended that did not fail; empty while it waits or works."""
+    _ = words.gettext
+    if state == "done":
+        return _("The paraphrases are judged again.")
+    if state in ("stopped", "interrupted"):
+        return _("The judgement ended before its time. What was not read again keeps its former one: resume it.")
     return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.jobs.slots import BESIDE
@@ -19,6 +19,7 @@ from core.store.augmentation import Augmentation, DeviceAugmentation
 from core.store.comparison import Comparison
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
+from core.store.judging import Judging
 from core.store.labelling import Labelling
 from core.store.run import Run
 
@@ -28,9 +29,10 @@ FOLDERS: dict[str, type[JobFolder]] = {
     "augment": Augmentation,
     "augment_on_device": DeviceAugmentation,
     "compare": Comparison,
+    "judge": Judging,
 }
 """Each kind of job and what it has on disk."""
-LIGHT = ("label", "augment", "compare")
+LIGHT = ("label", "augment", "compare", "judge")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 
@@ -232,9 +234,7 @@ def remove(identifiers: Sequence[str]) -> None:
     """Forgets jobs whose folders are gone for good."""
     with Session(engine()) as session, session.begin():
         for identifier in identifiers:
-            row = session.get(JobRow, identifier)
-            if row is not None:
-                session.delete(row)
+            session.execute(delete(JobRow).where(JobRow.id == identifier))
 
 
 def _this(job: Job, *states: State) -> Update:

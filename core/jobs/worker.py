@@ -22,6 +22,7 @@ from core.jobs.slots import slot_lock
 from core.store.augmentation import open_augmentation
 from core.store.comparison import open_comparison
 from core.store.job_folder import JobFolder, State
+from core.store.judging import Judging
 from core.store.labelling import open_labelling
 from core.store.run import open_run
 
@@ -137,12 +138,19 @@ def compare_ways(folder: JobFolder, attempt: int, check: Callable[[], None]) -> 
     return compare(open_comparison(folder.project_id, folder.id), check)
 
 
+def judge_paraphrases(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.augment.judging import judge_again
+
+    return judge_again(Judging(folder.project_id, folder.id), check)
+
+
 WORK: dict[str, Work] = {
     "train": train_a_model,
     "label": label_a_table,
     "augment": paraphrase_rows,
     "augment_on_device": paraphrase_rows,
     "compare": compare_ways,
+    "judge": judge_paraphrases,
 }
 """What is done for each kind of job."""
 

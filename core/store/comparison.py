@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from core.errors import UserError
 from core.home import home, read_json, write_json
+from core.models.choice import ModelChoice
 from core.store.job_folder import JobFolder
 
 
@@ -31,6 +32,8 @@ class ComparisonRecord(BaseModel, frozen=True):
     rows: list[tuple[str, str]]
     """Id and text of each; frozen when it is launched."""
     ways: list[Way]
+    judge: ModelChoice = ModelChoice()
+    """The sentence model that says how much of the meaning is kept."""
     created_at: datetime
 
 

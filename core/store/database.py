@@ -38,7 +38,7 @@ from core.home import DISK_FLOOR, give_up_reserve, home, keep_reserve, locks_fol
 from core.words import N_
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 

@@ -46,6 +46,8 @@ class ParaphraseRow(Base):
     reason: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """{"code": …, "facts": {…}} of a Failed."""
     similarity: Mapped[float | None] = mapped_column(Float)
+    judged_by: Mapped[str | None] = mapped_column(Text)
+    """The model that read them (core.models.choice.ModelChoice.key); None where none did."""
     novelty: Mapped[float | None] = mapped_column(Float)
     doubt: Mapped[float | None] = mapped_column(Float)
     """From 0, nothing speaks against it; None before it is judged."""

@@ -172,6 +172,15 @@ def choices(project_id: str) -> dict[str, dict[str, int]]:
     return found
 
 
+def judges(project_id: str) -> dict[str | None, int]:
+    """The models that read the paraphrases, by their key, with how many each; None for judged by none."""
+    row = ParaphraseRow
+    asked = select(row.judged_by, func.count()).where(*conditions(project_id, ALL), row.doubt.is_not(None))
+    with Session(engine()) as session:
+        pairs = session.execute(asked.group_by(row.judged_by).order_by(func.count().desc(), row.judged_by)).all()
+    return {key: int(number) for key, number in pairs}
+
+
 def flag_counts(project_id: str, codes: Sequence[str]) -> dict[str, int]:
     """Paraphrases with each flag, in one look at the table; those without any under WITHOUT."""
     names = [*codes, WITHOUT]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -19,7 +20,7 @@ from core.jobs.overview import Look
 from core.store.augmentation import list_augmentations
 from core.store.comparison import Comparison, Way, newest_comparison
 from core.store.job_folder import ENDED
-from core.store.project import Project
+from core.store.project import Project, open_project
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported, show_error
 from pages.parts.follow import follow
@@ -27,7 +28,7 @@ from pages.parts.job_actions import from_where, resume_button, resume_now, stop_
 from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.plan import rows_of
-from pages.parts.plan_engine import pivots_of, problem_of
+from pages.parts.plan_engine import pivots_of, problem_of, take_over
 from pages.parts.pulse import look_at
 from pages.parts.review_cards import path_words
 from pages.parts.sheet import sheet
@@ -89,7 +90,7 @@ def _choose(project: Project, words: Words) -> None:
     )
     if st.button(_("Compare them"), key="compare", disabled=not chosen):
         with reported():
-            launch_comparison(project, rows, source, chosen)
+            launch_comparison(project, rows, source, chosen, plan.judge)
             st.rerun()
 
 
@@ -138,6 +139,29 @@ def _over(comparison: Comparison, seen: Look, words: Words) -> None:
         resume_now(comparison)
     if trials := comparison.trials():
         show_trials(trials, words)
+        _take(comparison, trials, words)
+
+
+def _take(comparison: Comparison, trials: list[dict[str, Any]], words: Words) -> None:
+    """The way to propose into the form above, with one click."""
+    found, project = best(trials), open_project(comparison.project_id)
+    plan, record = read_plan(project), comparison.record()
+    way = next((each for each in record.ways if found and (each.engine, each.path) == _way(found)), None)
+    if way is None or plan is None:
+        return
+    choice = EngineChoice(name=way.engine, options=way.options)
+    taken = plan.model_copy(update={"engine": choice, "source": record.language, "paths": (way.path,)})
+    st.button(
+        words.gettext("Use {way} in the form above").format(way=way_words(way)),
+        key="take_way",
+        icon=":material/input:",
+        disabled=taken == plan,
+        on_click=partial(take_over, project, taken),
+    )
+
+
+def _way(trial: dict[str, Any]) -> tuple[str, str]:
+    return trial["engine"], trial["path"]
 
 
 def show_trials(trials: list[dict[str, Any]], words: Words) -> None:

@@ -14,6 +14,7 @@ from core.store.augmentation import Augmentation
 from core.store.comparison import Comparison
 from core.store.draft import Draft, keep_draft
 from core.store.job_folder import RESUMABLE, JobFolder
+from core.store.judging import Judging
 from core.store.labelling import open_labelling
 from core.store.project import open_project
 from core.store.run import Run
@@ -68,7 +69,7 @@ def open_job(look: Look) -> None:
     job = look.job
     if job.kind == "label":
         go("use", project=job.project_id, run=open_labelling(job.project_id, job.run_id).record().run_id)
-    if isinstance(job.folder, Augmentation | Comparison):
+    if isinstance(job.folder, Augmentation | Comparison | Judging):
         go("augment", project=job.project_id)
     go("train", project=job.project_id, run=job.run_id)
 
@@ -82,6 +83,8 @@ def from_where(look: Look, words: Words) -> str:
         return _("It goes on with the rows that have no paraphrase yet; what was translated is not asked for again.")
     if isinstance(look.job.folder, Comparison):
         return _("It goes on with the ways that were not tried yet.")
+    if isinstance(look.job.folder, Judging):
+        return _("It goes on with the paraphrases that were not read again yet.")
     step = last_checkpoint(look)
     if not step:
         return _("There is no checkpoint yet: it starts from the beginning, with the same settings and rows.")

@@ -20,9 +20,10 @@ from core.store.project import Project, table_stamp
 from core.store.run import list_runs
 from core.words import N_, Words
 from pages.parts.errors import reported, show_info
+from pages.parts.judge_choice import choose_judge
 from pages.parts.look import quiet
 from pages.parts.plan_consent import ask_consent, show_estimate
-from pages.parts.plan_engine import choose_engine, mark, pivots_of, show_state
+from pages.parts.plan_engine import anew, choose_engine, mark, pivots_of, show_state
 from pages.parts.plan_rows import choose_rows
 
 PARTS = {"text": N_("the text"), "question": N_("the question"), "both": N_("both")}
@@ -127,7 +128,7 @@ def _source(draft: Plan | None, found: str | None, words: Words) -> str:
         _("Language of the rows"),
         codes,
         format_func=words.language_name,
-        key=f"source_{proposed}",
+        key=anew(f"source_{proposed}"),
         help=_("Found in the texts; choose another one where it was mistaken."),
     )
 
@@ -168,6 +169,7 @@ def _choices(
                 key="plan_variants",
             )
         kind, label, picked = choose_rows(draft, rows, words)
+        judge = choose_judge(draft.judge if draft else None, source, words, key="plan")
     return Plan.model_validate(
         {
             "engine": choice,
@@ -178,6 +180,7 @@ def _choices(
             "picked": picked,
             "parts": parts,
             "variants": variants,
+            "judge": judge,
         }
     )
 
@@ -194,7 +197,7 @@ def _paths(draft: Plan | None, choice: EngineChoice, engine: Engine, source: str
         offered,
         default=[code for code in single if code in offered] or ([] if chains else offered[:1]),
         format_func=words.language_name,
-        key=f"pivots_{choice.name}_{source}",
+        key=anew(f"pivots_{choice.name}_{source}"),
         placeholder=_("Choose at least one"),
         help=_("Each gives paraphrases of its own: there and back. Languages far apart change more, and lose more."),
     )
@@ -203,7 +206,7 @@ def _paths(draft: Plan | None, choice: EngineChoice, engine: Engine, source: str
             _("Several languages one after the other"),
             value=", ".join(chains),
             placeholder=path_through(source, *[code for code in ("en", "de", "fr") if code != source][:2]),
-            key=f"chains_{source}",
+            key=anew(f"chains_{source}"),
             help=_(
                 "Separated by commas. Each language more changes the words further, and takes one more request a text."
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.augment.engines.catalogue import ENTRIES
 from core.augment.engines.engine import Engine
 from core.augment.estimate import Estimate
 from core.jobs.augment import agree, is_agreed
@@ -44,8 +45,9 @@ def show_estimate(estimate: Estimate, engine: Engine, words: Words) -> None:
         (sent, words.integer(estimate.characters)),
         (_("Time, about"), words.duration(max(1.0, estimate.seconds))),
     ]
-    if estimate.dollars:
-        figures.append((_("Price, about"), words.dollars(estimate.dollars)))
+    price = estimate.price
+    if price is not None:
+        figures.append((_("Price, about"), words.money(estimate.cost, price.currency)))
     figures_row(figures)
     if estimate.remembered:
         quiet(
@@ -55,8 +57,15 @@ def show_estimate(estimate: Estimate, engine: Engine, words: Words) -> None:
                 estimate.remembered,
             )
         )
-    if estimate.dollars:
-        quiet(_("At the list price of a million characters; an account with a free quota pays less."))
+    if price is None and engine.name in ENTRIES and ENTRIES[engine.name].needs_key:
+        quiet(_("What it costs depends on your account at the service."))
+    if price is not None:
+        quiet(
+            _(
+                "Reckoned with about {price} for a million characters, the list price as we looked it up on {day}. A monthly fee may come on top, "
+                "a free quota may come off: your account at the service says what counts."
+            ).format(price=words.money(price.a_million, price.currency), day=words.day(price.as_of))
+        )
 
 
 def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Words) -> Agreement:

@@ -10,11 +10,14 @@ from html import escape
 import streamlit as st
 
 from core.augment.chosen import SAMPLING, engine_of, label_of
+from core.augment.draft import keep_plan
 from core.augment.engines.catalogue import ENTRIES, available
 from core.augment.engines.catalogue import probe as try_out
 from core.augment.engines.engine import FAILURES, Engine, Failed
-from core.augment.plan import EngineChoice
+from core.augment.engines.libre import plain_address
+from core.augment.plan import EngineChoice, Plan
 from core.errors import UserError
+from core.store.project import Project
 from core.words import N_, Words
 from pages.parts.errors import show_warning
 from pages.parts.look import quiet
@@ -27,6 +30,18 @@ PIVOTS = ("en", "es", "de", "it", "pt", "nl", "ca", "fr")
 """Proposed where an engine does not say which languages it knows."""
 
 
+def anew(key: str) -> str:
+    """The key of a widget of the plan: another one after a plan was taken over, so that it starts from that plan."""
+    taken = st.session_state.get("plans_taken", 0)
+    return f"{key}_{taken}" if taken else key
+
+
+def take_over(project: Project, plan: Plan) -> None:
+    """Puts a plan into the form. To be called before the form is drawn."""
+    keep_plan(project, plan)
+    st.session_state["plans_taken"] = st.session_state.get("plans_taken", 0) + 1
+
+
 def choose_engine(current: EngineChoice | None, source: str, words: Words) -> EngineChoice:
     """One engine of the catalogue, those of this machine first, with what it needs to be told."""
     _ = words.gettext
@@ -37,7 +52,7 @@ def choose_engine(current: EngineChoice | None, source: str, words: Words) -> En
         names,
         index=names.index(proposed),
         format_func=lambda name: f"{label_of(name)} · {_(ENTRIES[name].about)}",
-        key=f"engine_{proposed}",
+        key=anew(f"engine_{proposed}"),
         help=_("What translates. Those on this machine send nothing anywhere; the others are services on the net."),
     )
     options = dict(current.options) if current is not None and current.name == chosen else {}
@@ -46,17 +61,20 @@ def choose_engine(current: EngineChoice | None, source: str, words: Words) -> En
             _("Address of LibreTranslate"),
             value=str(options.get("url", "")),
             placeholder="http://127.0.0.1:5000/",
-            key="libre_url",
+            key=anew("libre_url"),
             help=_("Your own server, or nothing for the public one, which needs a key in LIBRE_API_KEY."),
         ).strip()
-        options = {"url": url} if url else {}
+        plain = plain_address(url)
+        if plain != url:
+            quiet(_("A key or a password in the address is not kept and not used: keys belong in LIBRE_API_KEY."))
+        options = {"url": plain} if plain else {}
     if chosen in SAMPLING:
         drawn = st.selectbox(
             _("How words are chosen"),
             list(DRAWN),
             index=list(DRAWN).index(int(options.get("sampling", 0))) if options.get("sampling", 0) in DRAWN else 0,
             format_func=lambda among: _(DRAWN[among]),
-            key="marian_sampling",
+            key=anew("marian_sampling"),
             help=_("Drawn words make paraphrases more varied, and more often wrong. Several of one row need them."),
         )
         options = {"sampling": drawn} if drawn else {}

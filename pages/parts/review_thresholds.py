@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from core.augment.similarity import reads_well
+from core.augment.similarity import name_of, reads_well
 from core.models.catalogue import EMBEDDED_NAME
-from core.models.choice import ModelChoice
+from core.models.choice import choice_of
 from core.store.decisions import accept_above, can_undo, reject_idle, undo
-from core.store.paraphrases import choices, dots, histogram, kept, undecided_idle
+from core.store.paraphrases import choices, dots, histogram, judges, kept, undecided_idle
 from core.store.project import Project
 from core.words import Words
 from pages.parts.chart import chart
@@ -92,12 +92,18 @@ def thresholds(project: Project) -> tuple[float, float]:
 def _read_by(project: Project, words: Words) -> str:
     """Which model says how much of the meaning is kept, and how far it may be trusted."""
     _ = words.gettext
-    said = _("How much of the meaning is kept is read by {model}.").format(model=EMBEDDED_NAME)
+    read_by = [choice_of(key) for key in judges(project.id) if key]
+    if not read_by:
+        return _("No model has read how much of the meaning is kept.")
+    names = ", ".join(map(name_of, read_by))
+    said = [_("How much of the meaning is kept is read by {model}.").format(model=names)]
     sources = {path.split(">")[0] for path in choices(project.id)["path"]}
-    if not all(reads_well(ModelChoice(), source) for source in sources):
-        weak = _("It learned to read English: of other languages it sees common words rather than the meaning.")
-        return f"{said} {weak}"
-    return said
+    if not all(reads_well(each, source) for each in read_by for source in sources):
+        weak = _("{model} learned to read English: of other languages it sees common words rather than the meaning.")
+        said.append(weak.format(model=EMBEDDED_NAME))
+    if len(read_by) > 1:
+        said.append(_("Figures of different models cannot be compared: judge all again with one of them, above."))
+    return " ".join(said)
 
 
 def _key(project: Project, name: str) -> str:

@@ -11,9 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.augment.chosen import engine_of
 from core.augment.draft import keep_plan, read_plan
+from core.augment.engines.catalogue import DEEPL_PRICE
 from core.augment.plan import EngineChoice, Plan
+from core.augment.similarity import MULTILINGUAL
 from core.jobs.augment import agree, trainable
 from core.jobs.queue import claim, enqueue, finish, jobs
+from core.models.choice import ModelChoice
 from core.store.arrivals import Arrival, keep_arrivals
 from core.store.augmentation import list_augmentations
 from core.store.consents import consents
@@ -157,3 +160,68 @@ def test_what_was_chosen_is_found_again_and_a_wrong_chain_is_said(project: Proje
     assert len(errors(at)) == 1
     assert "en>ca" in errors(at)[0]
     assert "en>ca" in (read_plan(project) or planned(project)).paths
+
+
+def test_the_judge_is_chosen_kept_with_the_plan_and_said_to_read_french_badly(
+    project: Project, held: None, words: Words, tiny_bert: Path
+) -> None:
+    planned(project, "apertium")
+    weak = said(
+        "{model} learned to read English. Of texts in another language ({language}) it sees common words rather than the meaning: "
+        "trust its figures less, or choose the multilingual model.",
+        words,
+        model="all-MiniLM-L6-v2",
+        language=words.language_name("fr"),
+    )
+    at = visit("augment", words, project=project.id)
+    assert weak not in everything(at)
+    planned(project, "apertium", source="fr", paths=("fr>ca>fr",))
+    at = visit("augment", words, project=project.id)
+    assert weak in everything(at)
+    at.selectbox(key="plan_judge_embedded_False").select_index(1)
+    run(at)
+    assert weak not in everything(at)
+    kept = read_plan(project)
+    assert kept is not None
+    assert (kept.judge.kind, kept.judge.name) == ("hub", MULTILINGUAL)
+    planned(project, "apertium", judge=ModelChoice(kind="folder", name=str(tiny_bert)))
+    at = visit("augment", words, project=project.id)
+    assert at.text_input(key="plan_judge_folder").value == str(tiny_bert)
+    assert read_plan(project) == planned(project, "apertium", judge=ModelChoice(kind="folder", name=str(tiny_bert)))
+
+
+def test_money_has_its_currency_its_day_and_about(
+    project: Project, held: None, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPL_API_KEY", "a-key-of-the-test")
+    monkeypatch.setenv("MICROSOFT_API_KEY", "a-key-of-the-test")
+    with served("deepl") as service:
+        monkeypatch.setenv("PARAFINE_DEEPL_URL", service.url)
+        planned(project, "deepl")
+        shown = everything(visit("augment", words, project=project.id))
+    assert (
+        said(
+            "Reckoned with about {price} for a million characters, the list price as we looked it up on {day}. A monthly fee may come on top, "
+            "a free quota may come off: your account at the service says what counts.",
+            words,
+            price=words.money(20, "EUR"),
+            day=words.day(DEEPL_PRICE.as_of),
+        )
+        in shown
+    )
+    assert "€" in shown
+    assert "$" not in shown
+    assert "a-key-of-the-test" not in shown
+
+
+def test_a_key_in_the_address_is_left_out_before_anything_is_kept(project: Project, held: None, words: Words) -> None:
+    planned(project, "libretranslate")
+    at = visit("augment", words, project=project.id)
+    at.text_input(key="libre_url").set_value("http://me:secret@127.0.0.1:9/x/?api_key=secret")
+    run(at)
+    kept = read_plan(project)
+    assert kept is not None
+    assert kept.engine.options == {"url": "http://127.0.0.1:9/x/"}
+    assert said(
+        "A key or a password in the address is not kept and not used: keys belong in LIBRE_API_KEY.", words
+    ) in everything(at)

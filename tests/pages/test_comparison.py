@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from core.augment.draft import keep_plan, read_plan
+from core.augment.plan import EngineChoice, Plan
 from core.jobs.queue import claim, finish, job, jobs
 from core.store.comparison import Comparison, ComparisonRecord, Way, create_comparison, newest_comparison
 from core.store.project import Project
@@ -107,3 +109,21 @@ def test_a_click_queues_the_ways_of_this_machine_and_no_service_without_a_yes(
     assert (queued.kind, queued.state) == ("compare", "queued")
     assert job(queued.id) is not None
     assert said("A comparison of languages", words) in everything(at)
+
+
+def test_the_answer_is_taken_over_into_the_form(project: Project, words: Words, held: None) -> None:
+    kept = Plan(engine=EngineChoice(name="apertium"), source="en", paths=("en>ca>en", "en>es>ca>en"), parts="text")
+    keep_plan(project, kept)
+    compared(project, [trial("en>es>en", 0.86, 0.32), trial("en>ca>en", 0.81, 0.38)])
+    at = visit("augment", words, project=project.id)
+    button = at.button(key="take_way")
+    assert button.label == said("Use {way} in the form above", words, way="Apertium, en → es → en")
+    at = click(at, "take_way")
+    assert read_plan(project) == kept.model_copy(update={"paths": ("en>es>en",)})
+    assert at.button(key="take_way").disabled
+    # What the form shows by now is what is kept when something else is changed.
+    at.text_input(key="chains_en_1").set_value("en>ca>es>en")
+    at.run()
+    found = read_plan(project)
+    assert found is not None
+    assert set(found.paths) == {"en>es>en", "en>ca>es>en"}

@@ -5,15 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from core.augment.flags import FLAGS
+from core.jobs.queue import claim, finish, jobs
+from core.jobs.worker import WORK
+from core.store.database import engine
 from core.store.decisions import decide
+from core.store.paraphrase_rows import ParaphraseRow
 from core.store.paraphrases import ALL, Filter, counts, page
 from core.store.project import Project
 from core.words import Words
@@ -177,3 +184,40 @@ def test_the_file_is_made_when_it_is_asked_for(project: Project, ids: list[int],
         assert len(list(csv.reader(io.StringIO(answer.text), delimiter=delimiter))) == expected + 1
     forged = accepted.replace("/augmented/", "/augmented/x")
     assert server.get(forged).status_code == 403
+
+
+def test_another_model_can_be_asked_and_the_names_of_those_that_read_are_said(
+    project: Project, ids: list[int], words: Words, tiny_bert: Path, held: None
+) -> None:
+    at = visit("augment", words, project=project.id)
+    assert said("How much of the meaning is kept is read by {model}.", words, model="all-MiniLM-L6-v2") in everything(
+        at
+    )
+    assert at.button(key="judge_again").disabled
+    at.selectbox(key="again_judge_embedded_False").select_index(3)
+    run(at)
+    field = at.text_input(key="again_judge_folder")
+    field.set_value(str(tiny_bert) + "-absent")
+    run(at)
+    click(at, "judge_again")
+    assert [error.value for error in at.error] != []
+    assert jobs() == []
+    at.text_input(key="again_judge_folder").set_value(str(tiny_bert))
+    run(at)
+    click(at, "judge_again")
+    [queued] = jobs()
+    assert (queued.kind, queued.state) == ("judge", "queued")
+    assert said("A judgement by another model", words) in everything(at)
+    # A worker does it; here the same in this process.
+    taken = claim("beside")
+    assert taken is not None
+    finish(taken, WORK["judge"](taken.folder, 1, lambda: None))
+    at = visit("augment", words, project=project.id)
+    assert said("How much of the meaning is kept is read by {model}.", words, model=tiny_bert.name) in everything(at)
+    assert said("The paraphrases are judged again.", words) in everything(at)
+    with Session(engine()) as session, session.begin():
+        session.execute(update(ParaphraseRow).where(ParaphraseRow.id == ids[0]).values(judged_by="embedded:"))
+    shown = everything(visit("augment", words, project=project.id))
+    assert (
+        said("Figures of different models cannot be compared: judge all again with one of them, above.", words) in shown
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -22,8 +23,23 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Price:
+    """What a service charges; it changes without notice, so it is shown with "about" and with the day it was looked up."""
+
+    a_million: float
+    """For a million characters."""
+    currency: str
+    """ISO 4217."""
+    as_of: date
+
+
+DEEPL_PRICE = Price(20.0, "EUR", date(2026, 11, 23))
+"""API Pro: 0.00002 € a character, beside a monthly fee of 4.99 € (support.deepl.com, article 360020685720); API Free is free."""
+
+
+@dataclass(frozen=True)
 class Entry:
-    """An engine as it is offered. label: its name for people; about: an English msgid; price: US dollars a million characters."""
+    """An engine as it is offered. label: its name for people; about: an English msgid."""
 
     name: str
     label: str
@@ -33,7 +49,8 @@ class Entry:
     key_variable: str | None = None
     """In the environment; a key typed by the user is passed to `make` and kept in the session's memory alone."""
     needs_key: bool = False
-    price: float = 0.0
+    price: Price | None = None
+    """None where nothing is charged by the character, or where we know no price that we could vouch for."""
 
 
 ENTRIES = {
@@ -48,10 +65,8 @@ ENTRIES = {
             LibreTranslate,
             key_variable=LibreTranslate.key_variable,
         ),
-        Entry("deepl", DeepL.label, N_("online, with a key"), DeepL, False, DeepL.key_variable, True, 25.0),
-        Entry(
-            "microsoft", Microsoft.label, N_("online, with a key"), Microsoft, False, Microsoft.key_variable, True, 10.0
-        ),
+        Entry("deepl", DeepL.label, N_("online, with a key"), DeepL, False, DeepL.key_variable, True, DEEPL_PRICE),
+        Entry("microsoft", Microsoft.label, N_("online, with a key"), Microsoft, False, Microsoft.key_variable, True),
         Entry("google", Google.label, N_("online, without a key"), Google),
         Entry("mymemory", MyMemory.label, N_("online, without a key"), MyMemory),
     )

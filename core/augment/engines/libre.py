@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit, urlunsplit
 
 from core.augment.engines.engine import Limits
 from core.augment.engines.exchange import Answer, Exchange, Refusal, json_of
@@ -11,6 +12,12 @@ from core.augment.engines.online import LOOPBACK, DeepTranslated
 
 NO_KEY = "-"
 """deep-translator insists on a key where a server of one's own asks for none; it is not sent."""
+
+
+def plain_address(url: str) -> str:
+    """An address without what may be a secret: a name and password before the host, a key behind the path."""
+    parts = urlsplit(url.strip())
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 class InTheBody(Exchange):

@@ -106,7 +106,10 @@ def test_long_texts_count_their_pieces_and_slow_engines_their_rate(project: Proj
     found = estimate(wanted, tasks, slow, answer=0.1)
     assert (found.requests, found.characters) == (6, 202)
     assert found.seconds == pytest.approx(12.0)
-    assert found.dollars == 0
+    assert (found.cost, found.price) == (0, None)
     deepl = Reversing()
     deepl.name = "deepl"
-    assert estimate(wanted, tasks, deepl).dollars > 0
+    dear = estimate(wanted, tasks, deepl)
+    assert dear.price is not None
+    assert dear.price.currency == "EUR"
+    assert dear.cost == pytest.approx(dear.characters * 20 / 1_000_000)
