@@ -14,8 +14,11 @@ import json
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from core.jobs.launch import launch
+from core.train.settings import PresetName
+from tests.benchmarks.by_the_app import figures_on, project_of, result_of, settings_of, wait_for
 
 
 def main(arguments: list[str]) -> None:
@@ -30,49 +33,22 @@ def main(arguments: list[str]) -> None:
         print(json.dumps(measure(options.data, options.test, options.preset, options.seed)))
 
 
-def measure(data: Path, test: Path, preset_name: str, seed: int) -> dict[str, object]:
-    from core.data.reading import read
-    from core.jobs.control import state_of
-    from core.jobs.launch import launch, learnable
-    from core.models.choice import ModelChoice
-    from core.models.tokens import count_tokens, tokenizer_file
-    from core.store.job_folder import ENDED
-    from core.store.project import create_project, keep_upload
-    from core.train.presets import Size, preset
-    from core.train.settings import make_settings
-    from core.use.predictor import Predictor
-
-    project = keep_upload(create_project(data.stem).id, data.read_bytes(), data.name, read(data, data.name))
-    assert project.roles is not None
-    pair = project.roles.question is not None
-    examples = learnable(project).examples
-    file, _ = tokenizer_file(ModelChoice(), project.id)
-    tokens = count_tokens(file, examples["text"].tolist(), examples["question"].tolist() if pair else None)
-    settings = make_settings({**preset(preset_name, Size(len(examples), tokens, wide=False)), "seed": seed})  # type: ignore[arg-type]
+def measure(data: Path, test: Path, preset_name: PresetName, seed: int) -> dict[str, object]:
+    project = project_of(data.read_bytes(), data.name)
+    settings = settings_of(project, preset_name, seed=seed)
     run = launch(project.id, settings)
-    while (state := state_of(run)) not in ENDED:
-        time.sleep(1)
-        print(run.progress(), file=sys.stderr)
-    result = run.result()
-    assert state == "done", run.log.read_text()[-2000:]
-    assert result is not None
-    table = read(test, test.name).table
-    roles = project.roles
-    predictor = Predictor(run)
-    texts = table[roles.text].str.strip().tolist()
-    shares = predictor.probabilities(texts, table[roles.question].str.strip().tolist() if roles.question else None)
-    predicted = [predictor.labels[place] for place in shares.argmax(axis=1)]
-    figures = predictor.figures(table[roles.label].str.strip().tolist(), predicted)
-    predictor.close()
+    wait_for(run)
+    figures, test_rows = figures_on(run, test)
     first = next(
         each["value"] for each in run.metrics() if each["split"] == "validation" and each["name"] == "accuracy"
     )
+    result = result_of(run)
     return {
         "preset": preset_name,
         "accuracy": round(figures["accuracy"], 4),
         "macro_f1": round(figures["macro_f1"], 4),
-        "rows": len(examples),
-        "test_rows": len(table),
+        "rows": len(run.examples()),
+        "test_rows": test_rows,
         "epochs": result["epochs"],
         "best_epoch": result["best"]["epoch"],
         "longest_input": settings.max_tokens,
