@@ -80,6 +80,14 @@ def show_figures(run: Run, words: Words) -> None:
             (_("Rows measured"), words.integer(figures["rows"])),
         ]
     )
+    if paraphrases := run.record().paraphrases:
+        quiet(
+            words.ngettext(
+                "{count} of the training rows is an accepted paraphrase.",
+                "{count} of the training rows are accepted paraphrases.",
+                paraphrases,
+            )
+        )
     if part == "test":
         quiet(
             _(

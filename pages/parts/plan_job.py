@@ -28,6 +28,10 @@ LOOK_EVERY = 2.0
 """Seconds between two looks at a back-translation."""
 SHOWN = 50
 """Failures in the table."""
+AT_SIGHT = 5
+"""Failures that are seen without scrolling in the table: what came back stands below it."""
+BEGINNING = 110
+"""Characters of a text that tell which one it is."""
 
 
 def at_work(project: Project) -> list[Look]:
@@ -84,23 +88,25 @@ def show_failures(project: Project, words: Words) -> None:
     if not failed:
         return
     st.header(_("Not translated"))
-    sheet(
-        [_("Row"), _("Text"), _("Languages"), _("Engine"), _("Why")],
+    rows = [
         [
-            [
-                each.task.origin.removeprefix("r"),
-                each.task.text,
-                path_words(each.task.path),
-                label_of(each.engine),
-                problem_of(str(each.reason.get("code")), each.reason.get("facts", {}), words),
-            ]
-            for each in failed[:SHOWN]
-        ],
-        whole=frozenset({2, 3}),
-    )
+            each.task.origin.removeprefix("r"),
+            _beginning(each.task.text),
+            path_words(each.task.path),
+            label_of(each.engine),
+            problem_of(str(each.reason.get("code")), each.reason.get("facts", {}), words),
+        ]
+        for each in failed[:SHOWN]
+    ]
+    with st.container(height=340 if len(failed) > AT_SIGHT else "content", border=len(failed) > AT_SIGHT):
+        sheet([_("Row"), _("Text"), _("Languages"), _("Engine"), _("Why")], rows, whole=frozenset({2, 3}))
     if len(failed) > SHOWN:
         st.caption(_("The first {shown} of {rows}.").format(shown=SHOWN, rows=words.integer(len(failed))))
     _ways(project, failed, words)
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= BEGINNING else text[: BEGINNING - 1] + "…"
 
 
 def _ways(project: Project, failed: list[Failure], words: Words) -> None:
