@@ -88,8 +88,9 @@ class Courier:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._said.put(json.loads(line))
+        with self._process.stdout as lines:
+            for line in lines:
+                self._said.put(json.loads(line))
         self._said.put(None)
 
     def _next(self, check: Callable[[], None]) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.augment.judging import Ended, judge_again, judge_arrivals
+from core.augment.plan import EngineChoice
 from core.augment.review import AT_ONCE, judge_new, read_again
 from core.augment.similarity import SentenceModel, open_reader
+from core.augment.work import augment
 from core.errors import UserError
 from core.jobs.augment import launch_augmentation, trainable
 from core.jobs.compare import launch_comparison
@@ -175,3 +177,15 @@ def test_a_second_judgement_waits_in_the_queue_and_the_worker_knows_it(project: 
     assert (queued.kind, queued.folder) == ("judge", Judging(project.id, judging.id))
     assert WORK["judge"](queued.folder, 1, lambda: None) == "done"
     assert judges(project.id) == {tiny.key: 2}
+
+
+def test_the_job_and_the_comparison_take_the_judge_of_the_plan(project: Project, tiny: ModelChoice) -> None:
+    lay_down_paraphrases(project, some(2, **UNJUDGED))
+    wanted = plan(engine=EngineChoice(name="apertium"), judge=tiny)
+    augmentation = laid_down(project, wanted, [])
+    assert augment(augmentation) == "done"
+    assert judges(project.id) == {tiny.key: 2}
+    assert (augmentation.result() or {})["reader"] == Path(tiny.name).name
+    with supervisor_lock().acquire(timeout=0):
+        way = Way(engine="apertium", path="en>es>en")
+        assert launch_comparison(project, trainable(project), "en", [way], tiny).record().judge == tiny
