@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.augment.engines.engine import Engine
 from core.augment.estimate import Estimate, estimate
-from core.augment.plan import EngineChoice, Plan, make_tasks
+from core.augment.plan import Plan, make_tasks
 from core.data.split import content_key, parts_met
 from core.errors import UserError
 from core.home import DISK_FLOOR, require_room
@@ -17,7 +17,7 @@ from core.jobs.judge import check_judge
 from core.jobs.launch import freeze, learnable
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue
-from core.store.arrivals import Failure, failures, made_before
+from core.store.arrivals import failures, made_before
 from core.store.augmentation import Augmentation, AugmentationRecord, Task, create_augmentation
 from core.store.consents import give_consent, has_consent
 from core.store.draft import read_draft
@@ -117,13 +117,6 @@ def try_again(project_id: str, chosen: Sequence[int], plan: Plan, engine: Engine
         }
     )
     return _launch(project, plan, engine, Prepared(tasks, estimate(plan, tasks, engine)))
-
-
-def plan_of(failure: Failure, augmentation: Augmentation, engine: EngineChoice | None = None) -> Plan:
-    """The plan that a failure came from, with another engine when one is named."""
-    plan = Plan.model_validate(augmentation.record().plan)
-    assert failure.job_id == augmentation.id
-    return plan if engine is None else plan.model_copy(update={"engine": engine})
 
 
 def _launch(project: Project, plan: Plan, engine: Engine, prepared: Prepared) -> Augmentation:

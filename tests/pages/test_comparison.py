@@ -117,7 +117,11 @@ def test_the_answer_is_taken_over_into_the_form(project: Project, words: Words, 
     compared(project, [trial("en>es>en", 0.86, 0.32), trial("en>ca>en", 0.81, 0.38)])
     at = visit("augment", words, project=project.id)
     button = at.button(key="take_way")
-    assert button.label == said("Use {way} in the form above", words, way="Apertium, en → es → en")
+    assert button.label == said(
+        "Use {way} in the form above",
+        words,
+        way="Apertium, en → es → en".replace(" →", "\N{NO-BREAK SPACE}→").replace("→ ", "→\N{NO-BREAK SPACE}"),
+    )
     at = click(at, "take_way")
     assert read_plan(project) == kept.model_copy(update={"paths": ("en>es>en",)})
     assert at.button(key="take_way").disabled

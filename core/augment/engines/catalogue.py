@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 from core.augment.engines.apertium import Apertium
@@ -116,16 +115,6 @@ def _rank(engine: Engine, pairs: Sequence[Pair]) -> int:
     return 2 if engine.sends_text_to is None else 3
 
 
-def default_engine(pairs: Sequence[Pair]) -> Engine:
-    """What is proposed first."""
-    return available(pairs)[0]
-
-
-def next_best(failed: Engine, pairs: Sequence[Pair], engines: Iterable[Engine] | None = None) -> Engine | None:
-    """The best engine besides the one that does not work; None where there is no other."""
-    return next((engine for engine in available(pairs, engines) if engine.name != failed.name), None)
-
-
 def probe(engine: Engine, pairs: Iterable[Pair]) -> Failed | None:
     """Why the engine does not work now between these languages: one sentence of ours each. Sends it to the service."""
     pairs = list(pairs)
@@ -133,8 +122,3 @@ def probe(engine: Engine, pairs: Iterable[Pair]) -> Failed | None:
     if known is not None:
         return known
     return next((found for pair in pairs if (found := engine.probe(*pair)) is not None), None)
-
-
-def pairs_of(languages: Sequence[str]) -> list[Pair]:
-    """The translations of a way there and back: ("fr", "en", "de", "fr") takes fr→en, en→de and de→fr."""
-    return list(pairwise(languages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,8 @@ from core.augment.engines.catalogue import (
     ENTRIES,
     all_engines,
     available,
-    default_engine,
     make_engine,
-    next_best,
     obstacle,
-    pairs_of,
     probe,
 )
 from core.augment.engines.engine import FAILURES, PASSING
@@ -27,7 +25,7 @@ from core.augment.patience import HOPELESS
 from tests.services.server import served
 from tests.test_house import HEAVY, loaded_after_importing
 
-FR_CA = pairs_of(["fr", "ca", "fr"])
+FR_CA = list(pairwise(["fr", "ca", "fr"]))
 KEYS = [entry.key_variable for entry in ENTRIES.values() if entry.key_variable]
 
 
@@ -47,22 +45,18 @@ def test_every_engine_has_its_name_and_says_whether_texts_leave() -> None:
     assert set(FAILURES) >= PASSING | HOPELESS
 
 
-def test_a_way_is_its_translations() -> None:
-    assert pairs_of(["fr", "en", "de", "fr"]) == [("fr", "en"), ("en", "de"), ("de", "fr")]
-
-
 @pytest.mark.skipif(shutil.which("apertium") is None, reason="Apertium is not installed on this machine")
 def test_apertium_comes_first_where_it_has_the_pair() -> None:
-    assert default_engine(FR_CA).name == "apertium"
-    assert default_engine(pairs_of(["fr", "de", "fr"])).name != "apertium"
-    assert obstacle(Apertium(), pairs_of(["fr", "de", "fr"])) is not None
+    assert available(FR_CA)[0].name == "apertium"
+    assert available(list(pairwise(["fr", "de", "fr"])))[0].name != "apertium"
+    assert obstacle(Apertium(), list(pairwise(["fr", "de", "fr"]))) is not None
 
 
 def test_without_keys_those_that_need_one_are_not_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {"deepl", "microsoft", "libretranslate"} & {engine.name for engine in available(FR_CA)} == set()
     monkeypatch.setenv("DEEPL_API_KEY", "a-key")
-    assert "deepl" in {engine.name for engine in available(pairs_of(["fr", "en", "fr"]))}
-    assert obstacle(make_engine("deepl"), pairs_of(["fr", "sm", "fr"])) is not None
+    assert "deepl" in {engine.name for engine in available(list(pairwise(["fr", "en", "fr"])))}
+    assert obstacle(make_engine("deepl"), list(pairwise(["fr", "sm", "fr"]))) is not None
 
 
 def test_models_that_are_here_come_before_services_and_others_after(tmp_path: Path) -> None:
@@ -73,7 +67,7 @@ def test_models_that_are_here_come_before_services_and_others_after(tmp_path: Pa
     assert [engine.name for engine in available(FR_CA, engines)] == ["marian", "google"]
 
 
-def test_when_one_does_not_work_the_next_best_is_proposed() -> None:
+def test_what_works_comes_first_and_a_refusal_is_found_out_with_one_sentence() -> None:
     with served("google", fault=lambda number, texts: "429") as google, served("libretranslate") as libre:
         engines = [Google(google.url), LibreTranslate(libre.url), Marian()]
         first = available(FR_CA, engines)[0]
@@ -83,9 +77,6 @@ def test_when_one_does_not_work_the_next_best_is_proposed() -> None:
         assert refused is not None
         assert refused.code == "refused"
         assert len(google.asked) == 1
-        other = next_best(engines[0], FR_CA, engines)
-        assert other is engines[1]
-        assert next_best(engines[1], FR_CA, engines[1:2]) is None
 
 
 def test_looking_at_the_engines_costs_no_library_of_theirs() -> None:
