@@ -35,7 +35,13 @@ def judge_arrivals(
     reader = open_reader(choice, augmentation.project_id)
     examples = select_table(open_project(augmentation.project_id)).examples
     judge_new(
-        augmentation.project_id, examples, language, reader, _reporting(augmentation, rows, check), judged_by=choice.key
+        augmentation.project_id,
+        examples,
+        language,
+        reader,
+        _reporting(augmentation, rows, check),
+        judged_by=choice.key,
+        apart=augmentation.record().apart,
     )
     return reader.name
 

@@ -28,14 +28,15 @@ def judge_new(
     reader: Reader | None,
     check: Callable[[float], None] = lambda done: None,
     judged_by: str | None = None,
+    apart: Sequence[str] = (),
 ) -> int:
     """Judges every paraphrase that came back and has no judgement. Returns how many.
 
     examples: the rows in use. check: called with the number judged so far, several times a batch while a model reads (then
     not whole), and after it; may raise to end the work, which is taken up where it was. judged_by: the key of the reader's
-    model. Imports torch through the reader alone.
+    model. apart: ids of the rows that the next training will measure itself on, beside those that the last one did. Imports torch through the reader alone.
     """
-    around = Surroundings(_rows(examples), held_out(project_id, examples), _made(project_id))
+    around = Surroundings(_rows(examples), held_out(project_id, examples, apart), _made(project_id))
     done = 0
     while True:
         waiting = _waiting(project_id)
@@ -102,13 +103,13 @@ def _pair(row: ParaphraseRow) -> Pair:
     return Pair(row.origin, row.origin_text, row.text or "", row.origin_question, row.question or "")
 
 
-def held_out(project_id: str, examples: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Id, text and question of the rows that the project's last training measured itself on; none before there is one."""
+def held_out(project_id: str, examples: pd.DataFrame, apart: Sequence[str] = ()) -> list[tuple[str, str, str]]:
+    """Id, text and question of the rows that the project's last training measured itself on, and of those in `apart`."""
+    measured = set(apart)
     run = next(iter(list_runs(project_id)), None)
-    if run is None:
-        return []
-    frozen = run.examples()
-    measured = set(frozen.loc[frozen["part"].isin(["validation", "test"]), "id"])
+    if run is not None:
+        frozen = run.examples()
+        measured |= set(frozen.loc[frozen["part"].isin(["validation", "test"]), "id"])
     return _rows(examples[examples["id"].isin(measured)])
 
 

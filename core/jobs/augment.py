@@ -37,8 +37,12 @@ class Trainable:
     """The rows that may be paraphrased."""
 
     examples: pd.DataFrame
-    held_out: int
-    """Rows that validation or test keep; a paraphrase of theirs would never be learned from."""
+    apart: tuple[str, ...]
+    """Ids of the rows that validation or test keep; a paraphrase of theirs would never be learned from."""
+
+    @property
+    def held_out(self) -> int:
+        return len(self.apart)
 
 
 def trainable(project: Project) -> Trainable:
@@ -56,14 +60,15 @@ def trainable(project: Project) -> Trainable:
         settings = Settings(model=draft.model, paraphrases=False, **chosen)
         frozen = freeze(project, selection, settings)
     except (UserError, ValueError):
-        return Trainable(select_table(project).examples, 0)
+        return Trainable(select_table(project).examples, ())
     met = parts_met(run.examples() for run in list_runs(project.id))
     keys = [content_key(text, question) for text, question in zip(frozen["text"], frozen["question"], strict=True)]
     learned = [
         part == "train" and met.get(key, "train") == "train" for part, key in zip(frozen["part"], keys, strict=True)
     ]
     chosen_rows = frozen[learned].drop(columns="part").reset_index(drop=True)
-    return Trainable(chosen_rows, len(frozen) - len(chosen_rows))
+    apart = tuple(identifier for identifier, is_kept in zip(frozen["id"], learned, strict=True) if not is_kept)
+    return Trainable(chosen_rows, apart)
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def launch_augmentation(project_id: str, plan: Plan, engine: Engine) -> Augmenta
     Raises UserError, and makes nothing: those of make_tasks, consent_needed, those of check_judge, disk_full, quota_reached.
     """
     project = open_project(project_id)
-    return _launch(project, plan, engine, prepare(project, plan, engine, trainable(project)))
+    rows = trainable(project)
+    return _launch(project, plan, engine, prepare(project, plan, engine, rows), rows.apart)
 
 
 def try_again(project_id: str, chosen: Sequence[int], plan: Plan, engine: Engine) -> Augmentation:
@@ -116,10 +122,10 @@ def try_again(project_id: str, chosen: Sequence[int], plan: Plan, engine: Engine
             "paths": tuple(dict.fromkeys(task.path for task in tasks)),
         }
     )
-    return _launch(project, plan, engine, Prepared(tasks, estimate(plan, tasks, engine)))
+    return _launch(project, plan, engine, Prepared(tasks, estimate(plan, tasks, engine)), trainable(project).apart)
 
 
-def _launch(project: Project, plan: Plan, engine: Engine, prepared: Prepared) -> Augmentation:
+def _launch(project: Project, plan: Plan, engine: Engine, prepared: Prepared, apart: tuple[str, ...]) -> Augmentation:
     reckoned = prepared.estimate
     if not is_agreed(project.id, engine):
         raise UserError("consent_needed", engine=engine.sends_text_to, characters=reckoned.characters)
@@ -131,6 +137,7 @@ def _launch(project: Project, plan: Plan, engine: Engine, prepared: Prepared) ->
         plan=plan.model_dump(mode="json"),
         rows=len(prepared.tasks),
         characters=reckoned.characters,
+        apart=apart,
         created_at=utc_now(),
     )
     on_device = plan.engine.name in ON_DEVICE

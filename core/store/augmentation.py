@@ -27,6 +27,8 @@ class AugmentationRecord(BaseModel, frozen=True):
     """Paraphrases to make: rows of the table times paths times variants."""
     characters: int
     """That were reckoned to be sent."""
+    apart: tuple[str, ...] = ()
+    """Ids of the rows that validation or test keep from the next training, and former ones kept."""
     created_at: datetime
 
 

@@ -67,6 +67,8 @@ def test_cut_off_in_between_it_goes_on_where_it_was(project: Project) -> None:
 def test_rows_that_measure_the_last_training_are_held_out(project: Project) -> None:
     examples = select_table(project).examples
     assert held_out(project.id, examples) == []
+    # Before the first one, those that the next will keep for it.
+    assert [identifier for identifier, _, _ in held_out(project.id, examples, ["r3", "r5"])] == ["r3", "r5"]
     run = lay_down(project)
     frozen = run.examples()
     measured = set(frozen.loc[frozen["part"].isin(["validation", "test"]), "id"])

@@ -65,6 +65,7 @@ def test_only_rows_that_the_next_training_learns_from_are_paraphrased(project: P
     frozen = lay_down(project, Settings()).examples()
     assert set(before.examples["id"]) == set(frozen.query("part == 'train'")["id"])
     assert before.held_out == (frozen["part"] != "train").sum()
+    assert set(before.apart) == set(frozen.query("part != 'train'")["id"])
     # What a training held out stays out, also when the next one is divided otherwise.
     keep_draft(project, Draft(changed={"seed": 7, "validation_share": 0.2}))
     after = trainable(project)
