@@ -17,6 +17,9 @@ ANSWER = 0.4
 CHARACTERS_A_SECOND = {"apertium": 30_000.0, "marian": 1_500.0}
 """Of engines on this machine, about, on two cores."""
 
+READER_OPENS, READ = 8.0, 20_000.0
+"""Seconds until the embedded model is there, and characters that it reads a second on two cores: 24,000 of long French texts."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -29,6 +32,9 @@ class Estimate:
     remembered: int
     """Translations that the memory knows already."""
     seconds: float
+    """To translate."""
+    judging: float
+    """Seconds to judge what comes back, by the embedded model; a larger one takes several times as long."""
     cost: float
     """About, in the currency of the price, without monthly fees; 0 without a price."""
     price: Price | None
@@ -64,8 +70,19 @@ def estimate(plan: Plan, tasks: Sequence[Task], engine: Engine, answer: float | 
         characters=characters,
         remembered=remembered,
         seconds=_seconds(engine, requests, characters, answer),
+        judging=_judging(plan, tasks),
         cost=characters * price.a_million / 1_000_000 if price else 0.0,
         price=price,
+    )
+
+
+def _judging(plan: Plan, tasks: Sequence[Task]) -> float:
+    """Both sides of every pair are read."""
+    if not tasks:
+        return 0.0
+    return (
+        READER_OPENS
+        + 2 * sum(len(text) for task in tasks for text in wanted_texts(plan, task.text, task.question)) / READ
     )
 
 

@@ -43,7 +43,7 @@ def show_estimate(estimate: Estimate, engine: Engine, words: Words) -> None:
         (_("Paraphrases"), words.integer(estimate.paraphrases)),
         (_("Requests"), words.integer(estimate.requests)),
         (sent, words.integer(estimate.characters)),
-        (_("Time, about"), words.duration(max(1.0, estimate.seconds))),
+        (_("Time, about"), words.duration(max(1.0, estimate.seconds + estimate.judging))),
     ]
     price = estimate.price
     if price is not None:

@@ -90,6 +90,7 @@ def test_what_is_reckoned_is_what_is_asked(project: Project) -> None:
     assert before.requests == engine.asked.total() == 4 * len({task.text for task in tasks})
     assert (before.rows, before.paraphrases) == (len(tasks) // 2, len(tasks))
     assert before.seconds == pytest.approx(before.requests * 0.5 / 2)
+    assert before.judging > 8
     after = estimate(wanted, tasks, engine)
     assert (after.requests, after.characters, after.remembered) == (0, 0, before.requests + len(tasks) // 2)
     rows, made = trainable(project).examples, made_before(project.id, "reversing")
