@@ -49,7 +49,7 @@ def near_copies(subject: Subject) -> Iterator[Finding]:
         (same if labels[pair[0]] == labels[pair[1]] else against).append(pair)
     if against:
         rows, twins = _rows(subject, sorted(against))
-        yield Finding("near_contradiction", "warning", rows, twins)
+        yield Finding("near_contradiction", "warning", rows, twins, fix=subject.aside("near_contradiction", rows))
     if same:
         rows, twins = _rows(subject, sorted(same))
         yield Finding("near_duplicate", "warning", rows, twins, fix=subject.aside("near_duplicate", rows))
