@@ -90,10 +90,12 @@ def test_a_service_that_refuses_everything_is_soon_left_alone(fault: str) -> Non
         assert caught.value.reason.code == codes.get(fault, "cut_off")
         done = [place for place, outcome in arrived if isinstance(outcome, Translated)]
         assert len(done) == 20
-        assert len(service.asked) <= 20 + HASTY.break_after + 4
+        # Four are under way when the twelfth refusal comes, and a late answer may make the count begin anew after three.
+        most = HASTY.break_after + 2 * 4
+        assert len(service.asked) <= 20 + most
         service.fault = lambda number, texts: None
         missing = [place for place in range(len(TEXTS)) if place not in {place for place, _ in arrived}]
-        assert len(done) + len(missing) >= len(TEXTS) - HASTY.break_after - 4
+        assert len(done) + len(missing) >= len(TEXTS) - most
         list(translate_all(engine, [TEXTS[place] for place in missing], "fr", "en"))
         assert set(service.answered.values()) == {1}
     assert no_thread_is_left()
