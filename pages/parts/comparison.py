@@ -23,8 +23,7 @@ from core.store.job_folder import ENDED
 from core.store.project import Project, open_project
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported, show_error
-from pages.parts.follow import follow
-from pages.parts.job_actions import from_where, resume_button, resume_now, stop_buttons
+from pages.parts.job_actions import from_where, resume_button, resume_now
 from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.plan import rows_of
@@ -32,9 +31,8 @@ from pages.parts.plan_engine import pivots_of, problem_of, take_over
 from pages.parts.pulse import look_at
 from pages.parts.review_cards import path_words
 from pages.parts.sheet import sheet
-from pages.parts.views import progress_html, progress_mark
+from pages.parts.working import until_it_ends
 
-LOOK_EVERY = 2.0
 FIRST = 6
 """Ways proposed before anybody chooses."""
 
@@ -49,7 +47,7 @@ def show_comparison(project: Project, words: Words) -> None:
     is_open = is_working or (newest is not None and not _is_old(newest))
     with st.expander(_("Which language should I choose?"), icon=":material/compare_arrows:", expanded=is_open):
         if newest is not None and seen is not None and is_working:
-            st.fragment(_working)(newest, words)
+            st.fragment(until_it_ends)(newest, words)
             return
         quiet(
             _(
@@ -119,15 +117,6 @@ def _is_at_hand(way: Way) -> bool:
 
 def way_words(way: Way) -> str:
     return f"{label_of(way.engine)}, {path_words(way.path)}"
-
-
-def _working(comparison: Comparison, words: Words) -> None:
-    seen = look_at(comparison)
-    if seen is None or seen.job.state in ENDED:
-        st.rerun()
-    view = ("progress", words.language, comparison.project_id, comparison.id)
-    follow(view, progress_html(seen, words), progress_mark(seen), key=f"progress_{comparison.id}", every=LOOK_EVERY)
-    stop_buttons(seen, words)
 
 
 def _over(comparison: Comparison, seen: Look, words: Words) -> None:

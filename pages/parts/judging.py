@@ -14,14 +14,11 @@ from core.store.paraphrases import choices, judges
 from core.store.project import Project
 from core.words import Words
 from pages.parts.errors import reported, show_error
-from pages.parts.follow import follow
-from pages.parts.job_actions import from_where, resume_button, resume_now, stop_buttons
+from pages.parts.job_actions import from_where, resume_button, resume_now
 from pages.parts.judge_choice import choose_judge
 from pages.parts.look import quiet
 from pages.parts.pulse import look_at
-from pages.parts.views import progress_html, progress_mark
-
-LOOK_EVERY = 2.0
+from pages.parts.working import until_it_ends
 
 
 def show_judging(project: Project, words: Words) -> None:
@@ -37,7 +34,7 @@ def show_judging(project: Project, words: Words) -> None:
     is_open = is_working or st.session_state.get(f"judged_{project.id}", False)
     with st.expander(_("Judge the paraphrases again with another model"), icon=":material/balance:", expanded=is_open):
         if newest is not None and seen is not None and is_working:
-            st.fragment(_working)(newest, words)
+            st.fragment(until_it_ends)(newest, words)
             return
         quiet(
             _(
@@ -56,15 +53,6 @@ def show_judging(project: Project, words: Words) -> None:
                 st.rerun()
         if newest is not None and seen is not None and seen.job.deleted_at is None:
             _over(newest, seen, words)
-
-
-def _working(judging: Judging, words: Words) -> None:
-    seen = look_at(judging)
-    if seen is None or seen.job.state in ENDED:
-        st.rerun()
-    view = ("progress", words.language, judging.project_id, judging.id)
-    follow(view, progress_html(seen, words), progress_mark(seen), key=f"progress_{judging.id}", every=LOOK_EVERY)
-    stop_buttons(seen, words)
 
 
 def _over(judging: Judging, seen: Look, words: Words) -> None:

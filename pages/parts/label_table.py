@@ -19,19 +19,16 @@ from core.words import Words
 from pages.parts.aside import SHOWN as SHOWN_ASIDE
 from pages.parts.aside import show_set_aside
 from pages.parts.errors import reported, show_error
-from pages.parts.follow import follow
-from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
+from pages.parts.job_actions import from_where, more, resume_button, resume_now
 from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.pulse import look_at
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
-from pages.parts.views import progress_html, progress_mark
+from pages.parts.working import show_progress
 
 SHOWN = 20
 """Rows of predictions shown; the file has all."""
-LOOK_EVERY = 2.0
-"""Seconds between two looks at a table being labelled."""
 
 
 def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
@@ -122,10 +119,7 @@ def _at_work(labelling: Labelling, words: Words) -> None:
         # The whole page once more: the table is shown.
         st.rerun()
     st.markdown(f"**{plain(labelling.record().table_name)}**")
-    view = ("progress", words.language, labelling.project_id, labelling.id)
-    html, mark = progress_html(seen, words), progress_mark(seen)
-    follow(view, html, mark, key=f"progress_{labelling.id}", every=LOOK_EVERY)
-    stop_buttons(seen, words)
+    show_progress(seen, words)
 
 
 def _over(labelling: Labelling, seen: Look, words: Words) -> None:

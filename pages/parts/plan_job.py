@@ -16,16 +16,13 @@ from core.store.job_folder import ENDED
 from core.store.project import Project
 from core.words import Words
 from pages.parts.errors import reported, show_error
-from pages.parts.follow import follow
-from pages.parts.job_actions import from_where, more, resume_button, resume_now, stop_buttons
+from pages.parts.job_actions import from_where, more, resume_button, resume_now
 from pages.parts.plan_engine import problem_of
 from pages.parts.pulse import look_at
 from pages.parts.review_cards import path_words
 from pages.parts.sheet import sheet
-from pages.parts.views import progress_html, progress_mark
+from pages.parts.working import show_progress
 
-LOOK_EVERY = 2.0
-"""Seconds between two looks at a back-translation."""
 SHOWN = 50
 """Failures in the table."""
 AT_SIGHT = 5
@@ -59,10 +56,7 @@ def _working(project: Project, known: list[str], words: Words) -> None:
         # The whole page once more: there are new paraphrases to review.
         st.rerun()
     for seen in working:
-        folder = seen.job.folder
-        view = ("progress", words.language, folder.project_id, folder.id)
-        follow(view, progress_html(seen, words), progress_mark(seen), key=f"progress_{folder.id}", every=LOOK_EVERY)
-        stop_buttons(seen, words)
+        show_progress(seen, words)
 
 
 def _over(augmentation: Augmentation, seen: Look, words: Words) -> None:

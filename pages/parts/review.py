@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import Any, cast
 
 import streamlit as st
@@ -14,6 +13,7 @@ from core.store.paraphrase_rows import ParaphraseRow
 from core.store.paraphrases import Counts, Filter, Order, by_ids, count, counts, page, place_of, still
 from core.store.project import Project
 from core.words import N_, Words
+from pages.parts.component import component
 from pages.parts.errors import reported
 from pages.parts.look import quiet
 from pages.parts.review_cards import DECISIONS, card
@@ -41,7 +41,6 @@ WORDS = {
     "question": N_("Question"),
     "list": N_("Pairs: on the left what the table says, on the right what came back"),
 }
-_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "theme" / "review.js"
 
 
 def show_review(project: Project, words: Words, *, is_working: bool) -> None:
@@ -95,7 +94,7 @@ def _pairs(project: Project, wanted: Filter, order: Order, words: Words) -> None
     if not rows:
         st.info(_("No paraphrase fits these choices. Choose “all” above to see the others."))
         return
-    _list()(
+    component("review", "review.js")(
         data=[_given(project, rows, first, every, words)],
         key=_key(project, "list"),
         height="content",
@@ -230,8 +229,3 @@ def _done(project: Project) -> dict[str, Any]:
 
 def _key(project: Project, name: str) -> str:
     return f"review_{project.id}_{name}"
-
-
-@st.cache_resource
-def _list():
-    return st.components.v2.component("parafine_review", js=_SCRIPT.read_text(encoding="utf-8"), isolate_styles=False)
