@@ -10,7 +10,8 @@ import pandas as pd
 from filelock import FileLock
 
 from core.data.examples import Selection, fingerprint, require_learnable
-from core.data.split import Part, parts_met, split
+from core.data.split import Part, parts_met, split, tied
+from core.data.targets import outputs_of, scale_of
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import state_of
@@ -98,8 +99,12 @@ def freeze(project: Project, selection: Selection, settings: Settings) -> pd.Dat
     if settings.paraphrases:
         accepted = accepted_paraphrases(project.id, examples)
         examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
+    if "together" in examples:
+        examples = examples.fillna({"together": ""})
+    assert project.roles is not None
     seen = parts_seen(settings.model, project.id)
-    parts = split(examples, settings.validation_share, settings.test_share, settings.seed, seen)
+    known = tied(examples, project.roles.task)
+    parts = split(known, settings.validation_share, settings.test_share, settings.seed, seen)
     return examples.assign(part=parts)
 
 
@@ -144,7 +149,8 @@ def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> Run
         roles=project.roles,
         table_name=project.table.name,
         fingerprint=fingerprint(examples),
-        labels=sorted(examples["label"].unique()),
+        labels=outputs_of(project.roles.task, examples["label"].tolist()),
+        scale=scale_of(project.roles.task, examples["label"].tolist()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
         files=files_of(project.table),
