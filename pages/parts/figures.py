@@ -106,7 +106,7 @@ def label_counts(counts: dict[str, int], words: Words) -> Figure:
     return bars(ranked, [words.integer(count) for count in ranked.values()], words, words.gettext("rows"))
 
 
-def probabilitybars(shares: dict[str, float], words: Words, most: int = 12) -> Figure:
+def probability_bars(shares: dict[str, float], words: Words, most: int = 12) -> Figure:
     """The likeliest labels, the best on top and in flame."""
     ranked = dict(sorted(shares.items(), key=lambda pair: pair[1])[-most:])
     figure = bars(ranked, [words.percent(share, 2) for share in ranked.values()], words, words.gettext("probability"))

@@ -31,7 +31,8 @@ def choose_task(project: Project, chosen: Roles, words: Words) -> Roles:
 
 def _pick(roles: Roles, allowed: Possible, words: Words, key: str) -> str:
     _ = words.gettext
-    offered = [name for name in TAUGHT if name not in allowed.why_not or name == roles.task]
+    known = dict.fromkeys((*TAUGHT, roles.task))
+    offered = [name for name in known if name not in allowed.why_not or name == roles.task]
     picked = st.radio(
         _("What is to be learned"),
         offered,
@@ -41,7 +42,7 @@ def _pick(roles: Roles, allowed: Possible, words: Words, key: str) -> str:
         horizontal=True,
         key=key,
     )
-    left = [f"{_(TASKS[name].title)} ({_(WHY_NOT[allowed.why_not[name]])})" for name in TAUGHT if name not in offered]
+    left = [f"{_(TASKS[name].title)} ({_(WHY_NOT[allowed.why_not[name]])})" for name in known if name not in offered]
     if left:
         quiet(_("Not possible with these columns: {tasks}.").format(tasks=" · ".join(left)))
     return picked
