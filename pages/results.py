@@ -34,7 +34,8 @@ def show_list(runs: list[Run], looks: dict[str, Look | None], project: Project, 
         record, result = run.record(), run.result() or {}
         settings = Settings.model_validate(record.settings)
         part, figures = measured(result)
-        reached = [figure.shown(figures[figure.name], words) if figures else "–" for figure in shared]
+        known = figures or {}
+        reached = [figure.shown(known[figure.name], words) if figure.name in known else "–" for figure in shared]
         rows.append(
             [
                 name_of(run, looks[run.id], words),

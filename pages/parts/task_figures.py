@@ -33,7 +33,7 @@ def number_histogram(numbers: Sequence[float], words: Words) -> Figure:
         "x": centres,
         "y": rows,
         "marker": {"color": BLUE},
-        "hovertemplate": f"%{{x:.4~g}}{words.colon} {_('{rows} rows').format(rows='%{y:,d}')}<extra></extra>",
+        "hovertemplate": "%{x:.4~g}<br>" + _("{rows} rows").format(rows="%{y:,d}") + "<extra></extra>",
     }
     if width is not None:
         trace["width"] = width

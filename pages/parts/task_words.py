@@ -24,7 +24,7 @@ def to_learn(task: TaskName, rows: int, labels: int, scale: tuple[float, float] 
     several = words.ngettext("{count} label", "{count} labels", labels)
     if task == "several_labels":
         return _("{rows}, {labels} of which several may apply").format(rows=said, labels=several)
-    return _("{rows}, {labels}").format(rows=said, labels=several)
+    return f"{said}, {several}"
 
 
 def headline(task: Task, figures: dict[str, Any], words: Words) -> list[tuple[str, str, str]]:

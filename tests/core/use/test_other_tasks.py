@@ -25,28 +25,24 @@ from core.use.predictor import Predictor, with_answers
 from core.use.table import label
 from core.words import Words
 from tests.core.use.test_bundle import elsewhere, extracted, said
-from tests.tables import messages
+from tests.tables import graded, tagged
 from tests.trained import project_of, small, trained
 
 pytestmark = pytest.mark.slow
 
 SEVERAL = Roles(text="text", label="label", task="several_labels", separator=";")
 NUMBER = Roles(text="text", label="label", task="number")
-WORTH = {"delivery": "1,5", "refund": "4", "account": "2"}
 TEXTS = ["my parcel is late", "money back please", "password", "x"]
 
 
 @pytest.fixture(scope="module")
 def several(shared_home: Path, tiny_bert: Path) -> Run:
-    """Every third row is urgent, too."""
-    rows = [row if place % 3 else row | {"text": row["text"] + " late", "label": f"{row['label']} ; urgent"} for place, row in enumerate(messages(60))]  # fmt: skip
-    return trained(set_roles(project_of(rows).id, SEVERAL), small(tiny_bert, epochs=6, learning_rate=1e-3))
+    return trained(set_roles(project_of(tagged()).id, SEVERAL), small(tiny_bert, epochs=6, learning_rate=1e-3))
 
 
 @pytest.fixture(scope="module")
 def number(shared_home: Path, tiny_bert: Path) -> Run:
-    rows = [row | {"label": WORTH[row["label"]]} for row in messages(60)]
-    return trained(set_roles(project_of(rows).id, NUMBER), small(tiny_bert, epochs=6, learning_rate=1e-3))
+    return trained(set_roles(project_of(graded()).id, NUMBER), small(tiny_bert, epochs=6, learning_rate=1e-3))
 
 
 @pytest.fixture(scope="module", params=["several", "number"])
