@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from core.data.reading import read
+from core.store.database import engine
 from core.store.project import Project, create_project, keep_upload
 from tests.tables import WORDS, as_csv, messages
 
@@ -19,8 +21,28 @@ SAMPLES = ROOT / "assets" / "samples"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty PARAFINE_HOME; supervisors, workers and answering processes started in it end with the test."""
+def home(empty_home: Path, opened_home: Path) -> Path:
+    """A PARAFINE_HOME that was opened once: its database has its tables, and the reserve is taken."""
+    shutil.copy(opened_home / "parafine.db", empty_home)
+    # Whoever gives it up, or takes it again, never writes into it.
+    os.link(opened_home / "reserve", empty_home / "reserve")
+    return empty_home
+
+
+@pytest.fixture(scope="session")
+def opened_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be copied: the migrations and four megabytes of reserve would otherwise be written for each test."""
+    folder = tmp_path_factory.mktemp("opened").resolve()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARAFINE_HOME", str(folder))
+        patch.delenv("PARAFINE_DATABASE_URL", raising=False)
+        engine()
+    return folder
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A PARAFINE_HOME in which nothing is; supervisors, workers and answering processes started in it end with the test."""
     folder = (tmp_path / "home").resolve()
     folder.mkdir()
     monkeypatch.setenv("PARAFINE_HOME", str(folder))
