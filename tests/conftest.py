@@ -20,6 +20,32 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "assets" / "samples"
 
 
+LONGEST = (
+    *("test_quality.py", "core/jobs/test_resilience.py", "browser/test_pages.py", "browser/test_jobs.py"),
+    *(
+        "browser/test_journey.py",
+        "browser/test_survival.py",
+        "browser/test_augment_journey.py",
+        "browser/test_review.py",
+    ),
+    *("core/train/test_resume.py", "core/jobs/test_command_line_work.py", "core/jobs/test_supervisor.py"),
+    *(
+        "core/jobs/test_memory.py",
+        "core/jobs/test_faults.py",
+        "core/jobs/test_fairness.py",
+        "core/augment/test_killed.py",
+    ),
+    *("core/augment/test_marian.py", "core/use/test_bundle.py", "core/use/test_table.py", "core/use/test_predictor.py"),
+)
+"""Files of half a minute and more; the rest is short enough to fill what is left of either process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: one that began last would leave the other process without work."""
+    ranks = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
 @pytest.fixture
 def home(empty_home: Path, opened_home: Path) -> Path:
     """A PARAFINE_HOME that was opened once: its database has its tables, and the reserve is taken."""
