@@ -38,6 +38,13 @@ SENTENCES: dict[str, str] = {
     "one_text": N_(
         "Every question is about the same text: there is no other text to tell it from. Add rows about other texts."
     ),
+    "one_question": N_(
+        "Every row asks the same question, so it belongs to every text. Choose another column for the question, or add rows with others."
+    ),
+    "too_few_texts": N_(
+        "The questions are about {texts} different texts, too few to learn from some and find the right one among others: at least "
+        "{minimum} are needed. Add rows about other texts."
+    ),
     "too_few_examples": N_(
         "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
         "needed, and at least one label with several rows. Add rows."
