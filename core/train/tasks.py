@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from core.data.columns import Roles, TaskName
-from core.words import N_
+from core.words import N_, Words
 
 
 class Figure(NamedTuple):
@@ -15,6 +15,10 @@ class Figure(NamedTuple):
     title: str
     about: str
     in_percent: bool = True
+
+    def shown(self, value: float, words: Words) -> str:
+        """In the digits of the language."""
+        return words.percent(value) if self.in_percent else words.decimal(value, 3)
 
 
 ACCURACY = Figure("accuracy", N_("Accuracy"), N_("Share of the rows that get their right label."))
@@ -125,6 +129,10 @@ TASKS: dict[TaskName, Task] = {
         ),
     )
 }
+
+
+TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number")
+"""Those that can be trained, in the order in which they are offered: each has a lesson in core.train.lessons."""
 
 
 def task_of(roles: Roles) -> Task:
