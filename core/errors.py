@@ -142,6 +142,7 @@ SENTENCES: dict[str, str] = {
     "settings_unknown": N_("These settings do not exist: {found}. Those there are: {known}."),
     # use
     "predict_empty": N_("There is no text to read. Type or paste one."),
+    "question_empty": N_("There is no question. Type or paste one."),
     "predict_failed": N_("The model could not be started: {problem}."),
     # paraphrases
     **PARAPHRASE_SENTENCES,

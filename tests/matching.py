@@ -24,7 +24,7 @@ def asked(texts: int = 60, each: int = 2) -> list[dict[str, str]]:
         for _ in range(each):
             text = " ".join(said[place] for place in words)
             question = " ".join(ask[place] for place in chance.sample(words, 3))
-            found.append({"text": f"my {text}", "question": f"{question} {len(found)}?"})
+            found.append({"text": text, "question": f"{question} {len(found)}"})
     return found
 
 

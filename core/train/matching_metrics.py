@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.data.near import near_duplicates
 from core.data.split import content_key
+from core.train.matching_edges import EDGES
 
 Places = NDArray[np.int64]
 Scores = Callable[[slice], NDArray[np.floating[Any]]]
@@ -19,8 +20,6 @@ Scores = Callable[[slice], NDArray[np.floating[Any]]]
 
 ROWS = 256
 """Questions scored together."""
-EDGES = (1, 2, 3, 5, 10, 20, 50, 100)
-"""Last rank of each bar of the histogram; a further one has what comes later."""
 DEPTHS = (1, 5, 10)
 
 
@@ -38,7 +37,7 @@ class Candidates:
 
     def is_wrong(self, rows: slice | Places) -> NDArray[np.bool_]:
         """(questions, texts): whether a text is surely not that of a question. Its own is not, nor one that may be as right."""
-        found = self.group[self.right[rows]][:, None] != self.group[None, :]
+        found: NDArray[np.bool_] = self.group[self.right[rows]][:, None] != self.group[None, :]
         for line, place in enumerate(np.arange(len(self.right))[rows].tolist()):
             if place in self.asked:
                 found[line, self.asked[place]] = False
@@ -76,7 +75,7 @@ def _groups(texts: list[str], right: Places, rows: pd.DataFrame) -> Places:
     for later, earlier in near_duplicates(texts).items():
         parent[root(later)] = root(earlier)
     first: dict[str, int] = {}
-    for kept, place in zip(rows["together"] if "together" in rows else [], right.tolist(), strict=False):
+    for kept, place in zip(rows.get("together", []), right.tolist(), strict=False):
         if kept:
             parent[root(place)] = root(first.setdefault(kept, place))
     return np.array([root(place) for place in range(len(texts))], np.int64)

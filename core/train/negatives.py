@@ -46,8 +46,7 @@ class Negatives:
 
 
 def wrong_for_all(of: Candidates, questions: Places) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = of.is_wrong(questions).all(axis=0)
-    return found
+    return np.asarray(of.is_wrong(questions).all(axis=0))
 
 
 def nearest(of: Candidates, vectors: NDArray[np.floating], most: int = NEAR) -> Places:
