@@ -38,6 +38,13 @@ SENTENCES: dict[str, str] = {
     "one_text": N_(
         "Every question is about the same text: there is no other text to tell it from. Add rows about other texts."
     ),
+    "one_question": N_(
+        "Every row asks the same question, so it belongs to every text. Choose another column for the question, or add rows with others."
+    ),
+    "too_few_texts": N_(
+        "The questions are about {texts} different texts, too few to learn from some and find the right one among others: at least "
+        "{minimum} are needed. Add rows about other texts."
+    ),
     "too_few_examples": N_(
         "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
         "needed, and at least one label with several rows. Add rows."
@@ -135,6 +142,7 @@ SENTENCES: dict[str, str] = {
     "settings_unknown": N_("These settings do not exist: {found}. Those there are: {known}."),
     # use
     "predict_empty": N_("There is no text to read. Type or paste one."),
+    "question_empty": N_("There is no question. Type or paste one."),
     "predict_failed": N_("The model could not be started: {problem}."),
     # paraphrases
     **PARAPHRASE_SENTENCES,

@@ -23,6 +23,7 @@ from pages.parts.errors import reported
 from pages.parts.figures import length_histogram
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
+from pages.parts.matching_note import say_if_one_text
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
 from pages.parts.settings_form import choose_preset, choose_values
@@ -55,7 +56,9 @@ def lengths_of(_project: Project, stamp: tuple[str, int, str], model: ModelChoic
     examples = learnable(_project).examples
     roles = _project.roles
     file, own = tokenizer_file(model, _project.id)
-    questions = examples["question"].tolist() if roles is not None and roles.question else None
+    # Where questions find their text, both are read apart, and the text is the longer.
+    is_pair = roles is not None and roles.question is not None and roles.task != "matching"
+    questions = examples["question"].tolist() if is_pair else None
     return count_tokens(file, examples["text"].tolist(), questions), own
 
 
@@ -68,6 +71,7 @@ def show_form(project: Project, words: Words) -> None:
     assert project.roles is not None
     learned = to_learn(project.roles.task, rows, labels, scale, words)
     lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
+    say_if_one_text(project, stamp, words)
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
@@ -78,7 +82,7 @@ def show_form(project: Project, words: Words) -> None:
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
-    size = Size(rows, tokens, is_wide(model))
+    size = Size(rows, tokens, is_wide(model), project.roles.task)
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)

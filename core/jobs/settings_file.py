@@ -92,7 +92,10 @@ def _size(project_id: str, model: ModelChoice) -> Size:
 
     project = open_project(project_id)
     examples = learnable(project).examples
-    has_questions = project.roles is not None and project.roles.question
-    questions = examples["question"].tolist() if has_questions else None
+    assert project.roles is not None
+    task = project.roles.task
+    # Where questions find their text, both are read apart, and the text is the longer.
+    is_pair = project.roles.question is not None and task != "matching"
+    questions = examples["question"].tolist() if is_pair else None
     file, _own = tokenizer_file(model, project_id)
-    return Size(len(examples), count_tokens(file, examples["text"].tolist(), questions), is_wide(model))
+    return Size(len(examples), count_tokens(file, examples["text"].tolist(), questions), is_wide(model), task)

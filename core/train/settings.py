@@ -31,6 +31,10 @@ class Settings(BaseModel, frozen=True):
     """Share of hidden values switched off at each step, in the layers and before the head."""
     balance: float = Field(0.0, ge=0.0, le=1.0)
     """How far the loss weighs rare labels up: 0 counts every row alike, 1 every label alike (core.train.weighting)."""
+    negatives: int = Field(1, ge=1, le=8)
+    """matching: wrong texts made for each text of a batch, beside those that the batch holds anyway."""
+    hard_share: float = Field(0.5, ge=0.0, le=1.0)
+    """matching: how many of these are drawn among the nearest texts instead of among all."""
     validation_share: float = Field(0.1, ge=0.05, le=0.4)
     """Share of the examples that watch the training: best epoch, early stopping."""
     test_share: float = Field(0.1, ge=0.0, le=0.4)

@@ -131,7 +131,7 @@ TASKS: dict[TaskName, Task] = {
 }
 
 
-TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number")
+TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number", "matching")
 """Those that can be trained, in the order in which they are offered: each has a lesson in core.train.lessons."""
 
 

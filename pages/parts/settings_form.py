@@ -91,6 +91,28 @@ FIELDS = (
         True,
     ),
     Field(
+        "negatives",
+        N_("Wrong texts made for each text"),
+        N_(
+            "Beside the other texts of the batch, so many are taken from the whole table for the questions to be told from; others in each "
+            "epoch. More: a harder lesson, and a longer one."
+        ),
+        1,
+        "%d",
+        False,
+    ),
+    Field(
+        "hard_share",
+        N_("Of these, near ones (%)"),
+        N_(
+            "How many of the wrong texts are drawn among those most like the right one, instead of among all. Texts that say nearly the same, "
+            "and those that the same question is asked about, are never taken."
+        ),
+        10,
+        "%.0f",
+        True,
+    ),
+    Field(
         "patience",
         N_("Early stopping: patience (epochs)"),
         N_("Ends the training after so many epochs without a better figure on validation. 0: never."),
@@ -123,16 +145,20 @@ FIELDS = (
         False,
     ),
 )
-UNUSED: dict[TaskName, frozenset[str]] = {task: frozenset({"balance"}) for task in ("number", "matching", "generation")}
-"""Fields that mean nothing to a task: there are no labels to weigh."""
-UNDECIDED = {"balance": 0.0, "validation_share": 0.1, "test_share": 0.1, "seed": 42}
+ONLY: dict[str, tuple[TaskName, ...]] = {
+    "balance": ("classes", "several_labels"),
+    "negatives": ("matching",),
+    "hard_share": ("matching",),
+}
+"""Fields that mean something to these tasks alone."""
+UNDECIDED = {"balance": 0.0, "negatives": 1, "hard_share": 0.5, "validation_share": 0.1, "test_share": 0.1, "seed": 42}
 """What no preset decides."""
-WHOLE = {"epochs", "batch_size", "max_tokens", "patience", "seed"}
+WHOLE = {"epochs", "batch_size", "max_tokens", "negatives", "patience", "seed"}
 
 
 def fields_of(task: TaskName) -> list[Field]:
     """Those that mean something to it."""
-    return [field for field in FIELDS if field.name not in UNUSED.get(task, ())]
+    return [field for field in FIELDS if task in ONLY.get(field.name, (task,))]
 
 
 def choose_preset(project: Project, draft: Draft, words: Words) -> Draft:

@@ -15,6 +15,7 @@ from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
 from pages.parts.look import quiet
+from pages.parts.matching_use import find_a_text, show_whether
 from pages.parts.plain import plain
 from pages.parts.sheet import figures_row
 from pages.parts.tally import plain_number
@@ -30,6 +31,9 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
     """One text, and what the model says of it."""
     _ = words.gettext
     st.header(_("Try it"))
+    if record.roles.task == "matching":
+        find_a_text(run, predictor_of, words)
+        st.subheader(_("Does this question belong to this text?"))
     with st.form("try", border=False):
         text = _text_to_try(record, words)
         question = st.text_input(_("Question"), key="try_question") if record.roles.question else None
@@ -40,6 +44,8 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
     if tried is None or tried[0] != run.id:
         return
     with reported():
+        if record.roles.task == "matching" and not (tried[2] or "").strip():
+            raise UserError("question_empty")
         if not tried[1].strip():
             raise UserError("predict_empty")
         with st.spinner(_("Asking the model (a few seconds the first time)…")):
@@ -51,6 +57,8 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
 
 
 def _asking(task: TaskName, words: Words) -> str:
+    if task == "matching":
+        return words.gettext("Does it belong?")
     return words.gettext("Give it a number") if task == "number" else words.gettext("Label this text")
 
 
@@ -71,6 +79,8 @@ def show_answer(meaning: Meaning, outputs: list[float], words: Words) -> None:
     """outputs: those of one text."""
     if meaning.task == "number":
         _number(meaning, outputs[0], words)
+    elif meaning.task == "matching":
+        show_whether(outputs[0], words)
     elif meaning.task == "several_labels":
         _several(meaning, outputs, words)
     else:
