@@ -49,6 +49,19 @@ def graded(rows: int = 60) -> list[dict[str, str]]:
     return [row | {"label": worth[row["label"]]} for row in messages(rows)]
 
 
+def asked(rows: int = 48) -> list[dict[str, str]]:
+    """A question about each text that depends on its subject alone."""
+    words = {label: words.split() for label, words in WORDS.items()}
+    labels = sorted(words)
+    return [
+        {
+            "text": f"my {' '.join(words[labels[n % 3]][n % 8 :])} number {n}",
+            "question": f"is it about my {labels[n % 3]}?",
+        }
+        for n in range(rows)
+    ]
+
+
 def as_csv(rows: Sequence[dict[str, str]], delimiter: str = ",") -> bytes:
     """The rows as UTF-8, the keys of the first as header."""
     text = io.StringIO()

@@ -53,6 +53,11 @@ class Roles(BaseModel, frozen=True):
         return list(dict.fromkeys([*self.texts, *(column for column in others if column is not None)]))
 
     @property
+    def reads_question(self) -> bool:
+        """Whether a model is asked with a question beside the text; one that writes questions is not."""
+        return self.question is not None and self.task != "generation"
+
+    @property
     def has_labels(self) -> bool:
         """Whether each row says what is right for it: a column, or several, hold the labels."""
         return self.label is not None or bool(self.label_columns)

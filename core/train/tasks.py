@@ -131,9 +131,5 @@ TASKS: dict[TaskName, Task] = {
 }
 
 
-TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number", "matching")
-"""Those that can be trained, in the order in which they are offered: each has a lesson in core.train.lessons."""
-
-
 def task_of(roles: Roles) -> Task:
     return TASKS[roles.task]

@@ -69,6 +69,8 @@ def _load(project_id: str, run_id: str) -> Any:
     run = Run(project_id, run_id)
     if run.record().roles.task == "matching":
         return _load_matcher(run)
+    if run.record().roles.task == "generation":
+        return _load_writer(run)
     _, ask = load(run)
 
     def respond(question: dict[str, Any]) -> dict[str, Any]:
@@ -92,6 +94,13 @@ def _load_matcher(run: Run) -> Any:
         return {"probabilities": [[round(float(share), 6)] for share in shares[:, 0]]}
 
     return respond
+
+
+def _load_writer(run: Run) -> Any:
+    from core.use.writer import load_writer
+
+    ask = load_writer(run)
+    return lambda question: {"written": ask([question["write"]], question["ways"])[0]}
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from core.use.card import base_model, model_card
 from core.use.meaning import meaning_of
 from core.words import Words
 
-SCRIPTS: dict[TaskName, str] = {"matching": "standalone_matching.py"}
+SCRIPTS: dict[TaskName, str] = {"matching": "standalone_matching.py", "generation": "standalone_questions.py"}
 """What leaves as predict.py, where it is not standalone.py."""
 CARDS = {"README.md": "en", "LISEZMOI.md": "fr"}
 
@@ -58,7 +58,7 @@ def facts(run: Run) -> dict[str, object]:
         "task": meaning.task,
         "text_column": record.roles.text,
         "text_more": list(record.roles.text_more),
-        "question_column": record.roles.question,
+        "question_column": record.roles.question if record.roles.reads_question else None,
         "max_tokens": settings.max_tokens,
         "labels": record.labels,
         "thresholds": meaning.thresholds,

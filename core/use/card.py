@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.data.columns import TaskName
 from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
@@ -34,6 +35,23 @@ tokenizer = AutoTokenizer.from_pretrained("this folder")
 """
 
 
+WRITING_METADATA = """---
+library_name: transformers
+pipeline_tag: text-generation
+tags: [parafine, question-generation]
+---
+"""
+
+WRITING_LOADING = """```python
+from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+model = AutoModelForSeq2SeqLM.from_pretrained("this folder")
+tokenizer = AutoTokenizer.from_pretrained("this folder")
+inputs = tokenizer("a text", truncation=True, return_tensors="pt", return_token_type_ids=False)
+print(tokenizer.decode(model.generate(**inputs, num_beams=4, max_new_tokens=64)[0], skip_special_tokens=True))
+```
+"""
+
 MATCHING_LOADING = """```python
 import torch
 from transformers import AutoModel, AutoTokenizer
@@ -54,13 +72,17 @@ probability = torch.sigmoid(known["scale"] * vector("a text") @ vector("a questi
 """
 
 
+METADATA_OF: dict[TaskName, str] = {"matching": MATCHING_METADATA, "generation": WRITING_METADATA}
+LOADING_OF: dict[TaskName, str] = {"matching": MATCHING_LOADING, "generation": WRITING_LOADING}
+
+
 def model_card(run: Run, words: Words) -> str:
     """Markdown in the language of `words`; with the hub's metadata block in front."""
     _ = words.gettext
     record, result = run.record(), run.result() or {}
     settings = Settings.model_validate(record.settings)
     sections = [
-        MATCHING_METADATA if record.roles.task == "matching" else METADATA,
+        METADATA_OF.get(record.roles.task, METADATA),
         "# " + title(record.roles.task, words),
         purpose(record, words),
         "## " + _("How good it is"),
@@ -74,7 +96,7 @@ def model_card(run: Run, words: Words) -> str:
         ),
         "## " + _("How to use it"),
         using(record.roles.task, words),
-        MATCHING_LOADING if record.roles.task == "matching" else LOADING,
+        LOADING_OF.get(record.roles.task, LOADING),
         *reading(record.roles.task, words),
         "## " + _("Limits"),
         limits(record.roles.task, words),

@@ -14,6 +14,7 @@ TITLES: dict[TaskName, str] = {
     "several_labels": N_("A model that gives texts their labels, made with Parafine"),
     "number": N_("A model that gives texts a number, made with Parafine"),
     "matching": N_("A model that finds the text of a question, made with Parafine"),
+    "generation": N_("A model that asks questions about texts, made with Parafine"),
 }
 
 READING: dict[TaskName, str] = {
@@ -46,6 +47,8 @@ def purpose(record: RunRecord, words: Words) -> str:
         return _("It gives a text a number from {low} to {high}.").format(low=low, high=high)
     if record.roles.task == "matching":
         return _("It says whether a question belongs to a text, and finds the text of a question among many.")
+    if record.roles.task == "generation":
+        return _("It reads a text and writes a question that the text may answer.")
     return _("It gives a text one of {count} labels: {labels}.").format(count=count, labels=labels)
 
 
@@ -79,6 +82,11 @@ def limits(task: TaskName, words: Words) -> str:
             "The figures hold for texts and questions like those it learned from, and ranks for as many texts as were compared: among more, "
             "a text is harder to find. It learned that only the text of its row is right; another one may answer a question as well. The "
             "probability is right where half of the pairs belong together; where few do, expect more false alarms."
+        )
+    if task == "generation":
+        return _(
+            "The figures compare its questions with those of the table, piece by piece: another good question counts as wrong. A person reads "
+            "each question before it is used: it may ask what the text does not answer."
         )
     if task == "number":
         return _(

@@ -31,7 +31,12 @@ class Meaning:
     @property
     def width(self) -> int:
         """Outputs of each text."""
-        return 1 if self.task in ("number", "matching") else len(self.labels)
+        return 1 if self.task in ("number", "matching", "generation") else len(self.labels)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the outputs are words."""
+        return self.task == "generation"
 
     def applying(self, row: Sequence[float]) -> list[str]:
         """several_labels: the labels that a text gets, in the order of the outputs."""
@@ -40,6 +45,8 @@ class Meaning:
 
     def predictions(self, outputs: Outputs) -> list[str]:
         """The answer to each text as a table says it."""
+        if self.is_written:
+            return [str(row[0]) for row in outputs]
         if self.task == "number":
             return [f"{float(row[0]):.4f}".rstrip("0").rstrip(".") for row in outputs]
         if self.task == "matching":
@@ -51,7 +58,7 @@ class Meaning:
     def columns(self, outputs: Outputs) -> dict[str, Any]:
         """What a labelled table gets: `prediction`, and for labels the probability of each; for one label a row its own before these."""
         found: dict[str, Any] = {"prediction": self.predictions(outputs)}
-        if self.task == "number":
+        if self.task in ("number", "generation"):
             return found
         if self.task == "matching":
             return found | {"probability": outputs[:, 0].round(4)}

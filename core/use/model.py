@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -26,6 +27,11 @@ def load(run: Run) -> tuple[Meaning, Ask]:
         from core.use.matching import Matcher
 
         return meaning_of(run), Matcher(run).probabilities
+    if record.roles.task == "generation":
+        from core.use.writer import load_writer
+
+        written = load_writer(run)
+        return meaning_of(run), lambda texts, _: np.array(written(texts, 1), dtype=object).reshape(len(texts), 1)
     max_tokens = int(record.settings["max_tokens"])
     model = AutoModelForSequenceClassification.from_pretrained(run.model_folder, use_safetensors=True)
     tokenizer = AutoTokenizer.from_pretrained(run.model_folder)

@@ -58,6 +58,10 @@ class Predictor:
         found = self._ask({"find": question, "most": most})["found"]
         return [(str(text), float(share)) for text, share in found]
 
+    def write(self, text: str, ways: int) -> list[str]:
+        """Where the model writes: so many questions about the text, the likeliest first; "" where it finds none."""
+        return [str(question) for question in self._ask({"write": text, "ways": ways})["written"]]
+
     def close(self) -> None:
         with self._turn:
             self._end()

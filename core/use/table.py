@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CHUNK = 256
 """Rows answered together."""
+FEW = 32
+"""The same where the answer is written, which takes longer."""
 
 
 def label(labelling: Labelling, check: Callable[[], None] = lambda: None) -> State:
@@ -39,20 +41,22 @@ def label(labelling: Labelling, check: Callable[[], None] = lambda: None) -> Sta
     meaning, ask = load(labelling.run)
     labelling.answers.mkdir(exist_ok=True)
     texts = join_parts(*(column(table, name) for name in record.roles.texts))
-    questions = column(table, record.roles.question) if record.roles.question else None
+    asked = record.roles.question if record.roles.reads_question else None
+    questions = column(table, asked) if asked else None
     started, fresh = time.monotonic(), 0
-    for first in range(0, len(table), CHUNK):
+    chunk = FEW if meaning.is_written else CHUNK
+    for first in range(0, len(table), chunk):
         target = labelling.answers / f"{first:09d}.parquet"
         if not target.exists():
             request = labelling.asked()
             if request is not None:
                 return "stopped" if request == "stop" else "paused"
             check()
-            some = slice(first, first + CHUNK)
+            some = slice(first, first + chunk)
             shares = ask(texts[some], questions[some] if questions is not None else None)
             write_frame(target, pd.DataFrame(shares, columns=[f"p{place}" for place in range(meaning.width)]))
             fresh += len(shares)
-        done = min(first + CHUNK, len(table))
+        done = min(first + chunk, len(table))
         pace = (time.monotonic() - started) / fresh if fresh else None
         left = pace * (len(table) - done) if pace is not None else None
         labelling.report(Progress(phase="labelling", step=done, steps=len(table), seconds_left=left))
@@ -66,7 +70,8 @@ def finish(labelling: Labelling, table: pd.DataFrame, meaning: Meaning) -> None:
 
     record = labelling.record()
     labelling.report(Progress(phase="saving", step=len(table), steps=len(table)))
-    outputs = pd.concat([read_frame(path) for path in sorted(labelling.answers.glob("*.parquet"))]).to_numpy(float)
+    answers = pd.concat([read_frame(path) for path in sorted(labelling.answers.glob("*.parquet"))])
+    outputs = answers.to_numpy(object if meaning.is_written else float)
     labelled = with_answers(table, outputs, meaning)
     added = list(labelled.columns[len(table.columns) :])
     write_whole(

@@ -43,7 +43,7 @@ def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
         with reported():
             content = file.getvalue()
             with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(file.size))):
-                reading = read(content, file.name, columns_needed=2 if record.roles.question else 1)
+                reading = read(content, file.name, columns_needed=2 if record.roles.reads_question else 1)
             aside = reading.set_aside
             show_set_aside([row.shown() for row in aside[:SHOWN_ASIDE]], len(aside), lambda: aside, words)
             roles = columns_of(reading.table, record, words)
@@ -77,7 +77,7 @@ def columns_of(table: pd.DataFrame, record: RunRecord, words: Words) -> Roles:
     columns = st.columns(2)
     with columns[0]:
         text = st.selectbox(_("Text"), names, index=names.index(text), key=f"use_text_{text}")
-    if wanted.question:
+    if wanted.question and wanted.reads_question:
         proposed = wanted.question if wanted.question in names else guess.question or names[-1]
         with columns[1]:
             question = st.selectbox(_("Question"), names, index=names.index(proposed), key=f"use_question_{proposed}")

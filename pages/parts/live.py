@@ -29,6 +29,7 @@ from pages.parts.look import quiet
 from pages.parts.pulse import growing_curves, look_at
 from pages.parts.shell import go
 from pages.parts.views import log_html, machine_html, progress_html, progress_mark
+from pages.parts.written import samples_html
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at a run."""
@@ -59,6 +60,8 @@ def _look(run: Run, words: Words, works: bool) -> None:
     else:
         _at_work(run, seen, words)
     show_curves(run, words, live=works)
+    if works and run.record().roles.task == "generation":
+        _samples(run, words)
     if seen is not None:
         _log(run, seen, words, live=works)
 
@@ -74,6 +77,13 @@ def _at_work(run: Run, seen: Look, words: Words) -> None:
             if left.open:
                 held = machine_html([seen.heartbeat], words)
                 follow(("machine", *of), held, mark, key=f"meter_{run.id}", every=LOOK_EVERY)
+
+
+def _samples(run: Run, words: Words) -> None:
+    """What it writes about the same rows, evaluation by evaluation."""
+    st.markdown("**" + words.gettext("What it asks by now") + "**")
+    view = ("samples", words.language, run.project_id, run.id)
+    follow(view, samples_html(run.samples(), words), "", key=f"samples_{run.id}", every=LOOK_EVERY)
 
 
 def _log(run: Run, seen: Look, words: Words, *, live: bool) -> None:

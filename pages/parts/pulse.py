@@ -24,6 +24,7 @@ from core.train.tasks import task_of
 from core.words import Words
 from pages.parts.figures import Figure, both_curves
 from pages.parts.views import log_html, machine_html, panel_html, panel_mark, progress_html, progress_mark
+from pages.parts.written import samples_html
 
 FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7}
 """Seconds that an answer of a view serves everybody: a little less than pages wait between two questions."""
@@ -127,6 +128,10 @@ def _curve(place: int) -> Callable[..., dict[str, Any]]:
     return lambda words, project, run: {"figure": growing_curves(project, run, words)[place]}
 
 
+def _samples(words: Words, project: str, run: str) -> dict[str, Any]:
+    return {"html": samples_html(open_run(project, run).samples(), words), "mark": ""}
+
+
 VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "progress": _of_job(progress_html),
     "machine": _of_job(lambda seen, words: machine_html([seen.heartbeat], words)),
@@ -134,4 +139,5 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "panel": _panel,
     "loss": _curve(0),
     "score": _curve(1),
+    "samples": _samples,
 }

@@ -7,7 +7,7 @@ import streamlit as st
 from core.data.columns import Roles
 from core.data.learning import WHY_NOT, Possible, learned_as, with_task
 from core.store.project import Project, read_table, table_stamp
-from core.train.tasks import TASKS, TAUGHT
+from core.train.tasks import TASKS
 from core.words import Words
 from pages.parts.label_form import possible_of
 from pages.parts.look import quiet
@@ -31,8 +31,7 @@ def choose_task(project: Project, chosen: Roles, words: Words) -> Roles:
 
 def _pick(roles: Roles, allowed: Possible, words: Words, key: str) -> str:
     _ = words.gettext
-    known = dict.fromkeys((*TAUGHT, roles.task))
-    offered = [name for name in known if name not in allowed.why_not or name == roles.task]
+    offered = [name for name in TASKS if name not in allowed.why_not or name == roles.task]
     picked = st.radio(
         _("What is to be learned"),
         offered,
@@ -42,7 +41,7 @@ def _pick(roles: Roles, allowed: Possible, words: Words, key: str) -> str:
         horizontal=True,
         key=key,
     )
-    left = [f"{_(TASKS[name].title)} ({_(WHY_NOT[allowed.why_not[name]])})" for name in known if name not in offered]
+    left = [f"{_(TASKS[name].title)} ({_(WHY_NOT[allowed.why_not[name]])})" for name in TASKS if name not in offered]
     if left:
         quiet(_("Not possible with these columns: {tasks}.").format(tasks=" · ".join(left)))
     return picked

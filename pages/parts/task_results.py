@@ -18,6 +18,7 @@ from pages.parts.sheet import figures_row, sheet
 from pages.parts.tally import plain_number
 from pages.parts.task_figures import scatter
 from pages.parts.task_words import headline
+from pages.parts.written import show_written
 
 CLOSED = 12
 """Labels from which on their table has a bar to scroll."""
@@ -70,6 +71,8 @@ def show_details(run: Run, part: str, figures: dict[str, Any], words: Words) -> 
         chart(matrix, words, key=f"confusion_{run.id}", alt=alt)
     if record.roles.task == "matching":
         show_matching(run, part, figures, words)
+    if record.roles.task == "generation":
+        show_written(run, words)
     if record.roles.task == "number" and record.scale is not None:
         _number_by_number(run, part, record.scale, words)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.columns import TaskName
-from core.data.joining import join_parts
 from core.errors import UserError
 from core.store.run import Run, RunRecord, open_run
 from core.use.meaning import Meaning
@@ -16,10 +15,10 @@ from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
 from pages.parts.look import quiet
 from pages.parts.matching_use import find_a_text, show_whether
-from pages.parts.plain import plain
 from pages.parts.sheet import figures_row
 from pages.parts.tally import plain_number
 from pages.parts.task_figures import scale_gauge, threshold_bars
+from pages.parts.written_use import text_to_try, write_about
 
 
 @st.cache_resource(max_entries=2, on_release=lambda predictor: predictor.close(), show_spinner=False)
@@ -34,9 +33,12 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
     if record.roles.task == "matching":
         find_a_text(run, predictor_of, words)
         st.subheader(_("Does this question belong to this text?"))
+    if record.roles.task == "generation":
+        write_about(run, record, predictor_of, words)
+        return
     with st.form("try", border=False):
-        text = _text_to_try(record, words)
-        question = st.text_input(_("Question"), key="try_question") if record.roles.question else None
+        text = text_to_try(record, words)
+        question = st.text_input(_("Question"), key="try_question") if record.roles.reads_question else None
         asked = st.form_submit_button(_asking(record.roles.task, words), type="primary")
     if asked:
         st.session_state["tried"] = (run.id, text, question)
@@ -51,7 +53,7 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
         with st.spinner(_("Asking the model (a few seconds the first time)…")):
             predictor = predictor_of(run.project_id, run.id)
             outputs = predictor.probabilities(
-                [tried[1].strip()], [(tried[2] or "").strip()] if record.roles.question else None
+                [tried[1].strip()], [(tried[2] or "").strip()] if record.roles.reads_question else None
             )[0]
         show_answer(predictor.meaning, list(map(float, outputs)), words)
 
@@ -60,19 +62,6 @@ def _asking(task: TaskName, words: Words) -> str:
     if task == "matching":
         return words.gettext("Does it belong?")
     return words.gettext("Give it a number") if task == "number" else words.gettext("Label this text")
-
-
-def _text_to_try(record: RunRecord, words: Words) -> str:
-    """One field; one for each column where the texts of the training were made of several."""
-    _ = words.gettext
-    like_yours = _("Type or paste a text like those of your table.")
-    if not record.roles.text_more:
-        return st.text_area(_("Text"), height=110, placeholder=like_yours, key="try_text")
-    parts = [
-        st.text_area(plain(column), height=80, placeholder=like_yours, key=f"try_text_{place}")
-        for place, column in enumerate(record.roles.texts)
-    ]
-    return join_parts(*([part] for part in parts))[0]
 
 
 def show_answer(meaning: Meaning, outputs: list[float], words: Words) -> None:

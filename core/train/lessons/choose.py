@@ -14,6 +14,6 @@ LESSONS: dict[TaskName, type[Lesson]] = {
     "classes": Classes,
     "several_labels": SeveralLabels,
     "number": Number,
-    "generation": Generation,
     "matching": Matching,
+    "generation": Generation,
 }

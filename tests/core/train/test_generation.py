@@ -19,7 +19,7 @@ from core.store.run import Run
 from core.train.batches import encode
 from core.train.lessons.generation import Generation
 from core.train.writing import likeness, rouge_l, write
-from tests.tables import WORDS
+from tests.tables import asked, lay_down
 from tests.trained import curves, figures, points, project_of, small, trained, weights
 
 ROLES = Roles(text="text", question="question", task="generation")
@@ -28,19 +28,6 @@ ROLES = Roles(text="text", question="question", task="generation")
 @pytest.fixture(scope="module", autouse=True)
 def _home(shared_home: Path) -> None:
     pass
-
-
-def asked(rows: int = 48) -> list[dict[str, str]]:
-    """A question about each text that depends on its subject alone."""
-    words = {label: words.split() for label, words in WORDS.items()}
-    labels = sorted(words)
-    return [
-        {
-            "text": f"my {' '.join(words[labels[n % 3]][n % 8 :])} number {n}",
-            "question": f"is it about my {labels[n % 3]}?",
-        }
-        for n in range(rows)
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +86,6 @@ def test_the_same_settings_twice_write_the_same(tiny_bert: Path) -> None:
 @pytest.mark.slow
 def test_parts_of_a_batch_add_up_and_padding_counts_for_nothing(tiny_bert: Path) -> None:
     project = set_roles(project_of(asked(24)).id, ROLES)
-    from tests.tables import lay_down
-
     run = lay_down(project, small(tiny_bert))
     lesson = Generation.load(run.record(), small(tiny_bert), tiny_bert)
     lesson.model.train(False)

@@ -1,0 +1,66 @@
+"""A model that asks, on the pages: chosen, watched, its questions beside the true ones, tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.jobs.queue import claim, enqueue, finish
+from core.store.project import Project, open_project
+from core.words import Words
+from pages.parts.written import samples_html
+from tests.pages.screen import errors, everything, run, said, visit
+from tests.tables import as_csv, asked, lay_down
+from tests.trained import small
+
+
+@pytest.mark.slow
+def test_from_the_choice_to_questions(
+    project_of: Callable[..., Project], tiny_bert: Path, words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from core.train.train import train
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    project = project_of("questions.csv", as_csv(asked()))
+    at = visit("data", words, project=project.id)
+    (choice,) = at.radio
+    choice.set_value("generation")
+    at = run(at)
+    assert not errors(at)
+    roles = open_project(project.id).roles
+    assert roles is not None
+    assert (roles.task, roles.question, roles.label) == ("generation", "question", None)
+    at = visit("train", words, project=project.id)
+    assert not errors(at)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    made = lay_down(open_project(project.id), small(tiny_bert, epochs=2, learning_rate=3e-3))
+    enqueue(made)
+    assert claim("cpu") is not None
+    train(made)
+    torch.set_num_threads(threads)
+    at = visit("train", words, project=project.id, run=made.id)
+    assert not errors(at)
+    job = claim("cpu")
+    assert job is None
+    from core.jobs.queue import job_of
+
+    mine = job_of(made)
+    assert mine is not None
+    finish(mine, "done")
+    at = visit("results", words, project=project.id, run=made.id)
+    assert not errors(at)
+    shown = everything(at)
+    for heading in ("What it asks", "Your question", "Its question", "chrF"):
+        assert said(heading, words) in shown
+    assert "is it about my" in shown
+    at = visit("use", words, project=project.id, run=made.id)
+    assert not errors(at)
+    assert said("Ask about this text", words) in [button.label for button in at.button]
+    live = samples_html(made.samples(), words)
+    assert live.count("<table>") == 3
+    assert words.gettext("yours") in live
