@@ -63,7 +63,7 @@ def launch_all(
             check_model(settings.model, project_id)
         frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
-            record = _record(project, settings, examples)
+            record = record_of(project, settings, examples)
             twin = _under_way(project_id, record) if twin_is_same else None
             if twin is not None:
                 return [twin]
@@ -94,13 +94,18 @@ def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
 
 def freeze(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
     """The examples with the part of each, the rows of the table first, then the accepted paraphrases when they are wanted."""
-    examples = selection.examples
-    if settings.paraphrases:
-        accepted = accepted_paraphrases(project.id, examples)
-        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
+    examples = gathered(project, selection, settings)
     seen = parts_seen(settings.model, project.id)
     parts = split(examples, settings.validation_share, settings.test_share, settings.seed, seen)
     return examples.assign(part=parts)
+
+
+def gathered(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
+    """The rows of the table, then the accepted paraphrases when they are wanted."""
+    if not settings.paraphrases:
+        return selection.examples
+    accepted = accepted_paraphrases(project.id, selection.examples)
+    return pd.concat([selection.examples, accepted], ignore_index=True) if len(accepted) else selection.examples
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -109,6 +114,8 @@ def _under_way(project_id: str, record: RunRecord) -> Run | None:
     if newest is None or state_of(newest) in ENDED:
         return None
     known = newest.record()
+    if known.study is not None:
+        return None
     same = (known.settings, known.roles, known.fingerprint) == (record.settings, record.roles, record.fingerprint)
     return newest if same else None
 
@@ -134,7 +141,8 @@ def check_model(choice: ModelChoice, project_id: str) -> None:
             raise UserError("run_has_no_model", run=run.record().number)
 
 
-def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+    """What run.json says of a run on these examples, with the project's next number."""
     assert project.roles is not None
     assert project.table is not None
     return RunRecord(

@@ -43,6 +43,10 @@ class RunRecord(BaseModel, frozen=True):
     """Examples in train, validation, test and unused."""
     paraphrases: int = 0
     """Accepted paraphrases among those in train."""
+    study: str | None = None
+    """The id of the study that the run belongs to."""
+    fold: int | None = None
+    """Its place among the folds of a cross-validation, from 0, all repeats counted; None for the model on all rows."""
     versions: dict[str, str]
     files: list[tuple[str, int]] = []
     """Name and rows of each file of the table, in the order of its rows: example "r1" is the first row of the first one. Empty in runs
