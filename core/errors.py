@@ -30,6 +30,14 @@ SENTENCES: dict[str, str] = {
         "Every row has the same label, “{label}”. A classifier learns to tell labels apart: "
         "add rows with at least one other label, or choose another label column."
     ),
+    "no_question_role": N_(
+        "No column is the question, and this task learns which question belongs to which text. "
+        "On the Data page, choose the column that holds the question."
+    ),
+    "one_value": N_("Every row has the same number: there is nothing to learn. Choose another column, or add rows."),
+    "one_text": N_(
+        "Every question is about the same text: there is no other text to tell it from. Add rows about other texts."
+    ),
     "too_few_examples": N_(
         "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
         "needed, and at least one label with several rows. Add rows."

@@ -7,7 +7,8 @@ import io
 from collections.abc import Sequence
 
 from core.data.examples import fingerprint
-from core.data.split import split
+from core.data.split import split, tied
+from core.data.targets import outputs_of, scale_of
 from core.jobs.launch import learnable
 from core.store.project import Project
 from core.store.run import Run, RunRecord, create_run, next_number, utc_now
@@ -45,9 +46,10 @@ def lay_down(project: Project, settings: Settings | None = None) -> Run:
     """A run as `launch` makes it, neither queued nor started."""
     settings = settings or Settings()
     chosen = learnable(project).examples
-    parts = split(chosen, settings.validation_share, settings.test_share, settings.seed)
-    examples = chosen.assign(part=parts)
     assert project.roles is not None
+    task = project.roles.task
+    parts = split(tied(chosen, task), settings.validation_share, settings.test_share, settings.seed)
+    examples = chosen.assign(part=parts)
     record = RunRecord(
         number=next_number(project.id),
         created_at=utc_now(),
@@ -55,7 +57,8 @@ def lay_down(project: Project, settings: Settings | None = None) -> Run:
         roles=project.roles,
         table_name="messages.csv",
         fingerprint=fingerprint(examples),
-        labels=sorted(examples["label"].unique()),
+        labels=outputs_of(task, examples["label"].tolist()),
+        scale=scale_of(task, examples["label"].tolist()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         versions={},
     )

@@ -19,7 +19,21 @@ from tests.conftest import ROOT
 
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "core").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]
 FRENCH = LOCALE_FOLDER / "fr" / "LC_MESSAGES" / "parafine.po"
-THE_SAME = {"F1", "Macro-F1", "Paraphrases", "Question", "Versions", "macro-F1", "question", "simple", "validation"}
+THE_SAME = {
+    "AUC",
+    "F1",
+    "Macro-F1",
+    "Micro-F1",
+    "Paraphrases",
+    "ROUGE-L",
+    "chrF",
+    "Question",
+    "Versions",
+    "macro-F1",
+    "question",
+    "simple",
+    "validation",
+}
 """English words that French writes alike."""
 LANGUAGES = {"English", "French", "German", "Italian", "Spanish"}
 """Their names have a capital in English only."""

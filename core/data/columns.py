@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -21,22 +22,40 @@ NAMES = {
 """Names that say it, in both languages, without accents and case."""
 
 
+TaskName = Literal["classes", "several_labels", "number", "matching", "generation"]
+"""What is learned: one class a row (a single text, or a pair where there is a question), several labels a row, a number, whether a
+question belongs to a text, or to ask the question of a text."""
+
+
 class Roles(BaseModel, frozen=True):
-    """Which column holds what; None: no such column. Columns not named here are ignored."""
+    """Which column holds what, and what is learned from them; None: no such column. Columns not named here are ignored."""
 
     text: str
     question: str | None = None
     label: str | None = None
     text_more: tuple[str, ...] = ()
     """Columns that follow `text`, in this order: together they are the text, see core.data.joining."""
+    task: TaskName = "classes"
+    label_columns: tuple[str, ...] = ()
+    """several_labels: columns that say yes or no, in place of `label`; each is a label, by its name."""
+    separator: str = ""
+    """several_labels: what stands between the labels of one cell of `label`."""
+    together: str | None = None
+    """Rows with the same value here (an author, a document) are never divided between training, validation and test."""
 
     @property
     def texts(self) -> tuple[str, ...]:
         return self.text, *self.text_more
 
     def columns(self) -> list[str]:
-        """Those of the text first."""
-        return [*self.texts, *(column for column in (self.question, self.label) if column is not None)]
+        """Those of the text first, each once."""
+        others = (self.question, self.label, *self.label_columns, self.together)
+        return list(dict.fromkeys([*self.texts, *(column for column in others if column is not None)]))
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether each row says what is right for it: a column, or several, hold the labels."""
+        return self.label is not None or bool(self.label_columns)
 
 
 def plain(name: str) -> str:
@@ -47,11 +66,16 @@ def plain(name: str) -> str:
 
 def check_roles(roles: Roles, found: Sequence[str]) -> None:
     """Whether a table with the columns `found` can have these roles. Raises UserError: missing_column, same_column_twice."""
-    columns = roles.columns()
-    texts = [(N_("text"), column) for column in roles.texts]
-    for role, column in (*texts, (N_("question"), roles.question), (N_("label"), roles.label)):
+    named = [
+        *((N_("text"), column) for column in roles.texts),
+        (N_("question"), roles.question),
+        (N_("label"), roles.label),
+        *((N_("label"), column) for column in roles.label_columns),
+    ]
+    for role, column in (*named, (N_("rows that stay together"), roles.together)):
         if column is not None and column not in found:
             raise UserError("missing_column", column=column, role=role, found=", ".join(found))
+    columns = [column for _, column in named if column is not None]
     for column in columns:
         if columns.count(column) > 1:
             raise UserError("same_column_twice", column=column)

@@ -12,10 +12,13 @@ import pandas as pd
 from core.data.columns import Roles, check_roles
 from core.data.fixes import Fix, amend
 from core.data.joining import join_parts
+from core.data.targets import label_counts, label_set, labels_in, number_in, says
 from core.errors import UserError
 
 COLUMNS = ["id", "origin", "text", "question", "label"]
-"""Columns of an examples frame. question is "" when the table has none; origin is "" for an original row."""
+"""Columns of an examples frame. question is "" when the table has none; origin is "" for an original row. label: the class; a set of
+labels as core.data.targets.label_set writes it; a number as Python writes it; "" where nothing is given to learn. A frame has a
+column `together` too where the roles name one."""
 
 MINIMUM_ROWS = 20
 """Fewer labelled rows than this cannot be divided into three parts that mean anything."""
@@ -31,9 +34,11 @@ class Tally:
     empty_text: int
     empty_label: int
     labels: dict[str, int]
-    """Rows in use of each label, the most frequent first; empty without a label column."""
+    """Rows in use of each label, the most frequent first; empty where rows have no labels, or numbers."""
     fixed: dict[str, int] = field(default_factory=dict)
-    """Rows that fixes set aside, by their reason."""
+    """Rows that fixes set aside, and those that the task cannot learn from (empty_question, not_a_number, not_yes_or_no), by their reason."""
+    values: int = 0
+    """Different numbers, or different texts where questions are to find theirs."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Selection:
     examples: pd.DataFrame
     tally: Tally
     aside: dict[int, str]
-    """The rows that are not in use, from 1, each with its reason: empty_text, empty_label, or the code of a fix."""
+    """The rows that are not in use, from 1, each with its reason: empty_text, empty_label, the code of a fix, or one of Tally.fixed."""
 
 
 def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Selection:
@@ -57,32 +62,85 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
             "origin": "",
             "text": _text(table, roles),
             "question": _stripped(table, roles.question),
-            "label": _stripped(table, roles.label),
+            "label": _labels(table, roles),
         }
     )
+    if roles.together is not None:
+        frame["together"] = _stripped(table, roles.together)
     aside = amend(frame, [fix for fix in fixes if fix.roles == roles])
-    if roles.label is not None:
-        aside |= dict.fromkeys(_rows(frame["label"] == ""), "empty_label")
+    aside |= _unusable(frame, roles)
     aside |= dict.fromkeys(_rows(frame["text"] == ""), "empty_text")
     used = [row not in aside for row in range(1, len(frame) + 1)]
     examples = frame[used].reset_index(drop=True)
-    counts = examples["label"].value_counts() if roles.label else {}
-    labels = {str(label): int(count) for label, count in counts.items()}
     reasons = Counter(aside.values())
     empty_text, empty_label = reasons.pop("empty_text", 0), reasons.pop("empty_label", 0)
-    return Selection(examples, Tally(len(examples), empty_text, empty_label, labels, dict(reasons)), aside)
+    values = examples["label" if roles.task == "number" else "text"].nunique() if roles.task != "classes" else 0
+    tally = Tally(len(examples), empty_text, empty_label, _counts(examples, roles), dict(reasons), values)
+    return Selection(examples, tally, aside)
 
 
 def require_learnable(tally: Tally, roles: Roles) -> None:
-    """Raises UserError when nothing can be learned: no_label_role, no_examples, one_label, too_few_examples."""
-    if roles.label is None:
+    """Raises UserError when nothing can be learned: no_label_role, no_question_role, no_examples, one_label, one_value, one_text,
+    too_few_examples.
+    """
+    needs_label = roles.task in ("classes", "several_labels", "number")
+    if needs_label and not roles.has_labels:
         raise UserError("no_label_role")
+    if not needs_label and roles.question is None:
+        raise UserError("no_question_role")
     if not tally.used:
         raise UserError("no_examples", empty_text=tally.empty_text, empty_label=tally.empty_label)
-    if len(tally.labels) == 1:
+    if needs_label and len(tally.labels) == 1:
         raise UserError("one_label", label=next(iter(tally.labels)))
-    if tally.used < MINIMUM_ROWS or max(tally.labels.values()) < MINIMUM_OF_A_LABEL:
+    if roles.task == "number" and tally.values == 1:
+        raise UserError("one_value")
+    if roles.task == "matching" and tally.values == 1:
+        raise UserError("one_text")
+    if tally.used < MINIMUM_ROWS or (tally.labels and max(tally.labels.values()) < MINIMUM_OF_A_LABEL):
         raise UserError("too_few_examples", rows=tally.used, minimum=MINIMUM_ROWS)
+
+
+def _labels(table: pd.DataFrame, roles: Roles) -> pd.Series:
+    """What is to be learned, in the form of COLUMNS; "" where the cell is empty, "\0" where it cannot be understood."""
+    if roles.task in ("matching", "generation"):
+        return pd.Series([""] * len(table), index=table.index)
+    if roles.task == "several_labels" and roles.label_columns:
+        answers = [[says(cell) for cell in _stripped(table, column)] for column in roles.label_columns]
+        rows = zip(*answers, strict=True)
+        kept = [
+            "\0" if None in row else label_set(name for name, yes in zip(roles.label_columns, row, strict=True) if yes)
+            for row in rows
+        ]
+        return pd.Series(kept, index=table.index)
+    cells = _stripped(table, roles.label)
+    if roles.task == "several_labels":
+        return cells.map({cell: label_set(labels_in(cell, roles.separator)) if cell else "" for cell in cells.unique()})
+    if roles.task == "number":
+        found = {cell: number_in(cell) for cell in cells.unique()}
+        return cells.map(
+            {cell: "" if not cell else "\0" if value is None else repr(value) for cell, value in found.items()}
+        )
+    return cells
+
+
+def _unusable(frame: pd.DataFrame, roles: Roles) -> dict[int, str]:
+    """The rows that the task cannot learn from, with the reason."""
+    if roles.task in ("matching", "generation"):
+        return dict.fromkeys(_rows(frame["question"] == ""), "empty_question") if roles.question else {}
+    if not roles.has_labels:
+        return {}
+    strange = "not_a_number" if roles.task == "number" else "not_yes_or_no"
+    return dict.fromkeys(_rows(frame["label"] == "\0"), strange) | dict.fromkeys(
+        _rows(frame["label"] == ""), "empty_label"
+    )
+
+
+def _counts(examples: pd.DataFrame, roles: Roles) -> dict[str, int]:
+    if roles.task == "several_labels":
+        return label_counts(examples["label"])
+    if roles.task != "classes" or not roles.label:
+        return {}
+    return {str(label): int(count) for label, count in examples["label"].value_counts().items()}
 
 
 def fingerprint(examples: pd.DataFrame) -> str:

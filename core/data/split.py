@@ -15,10 +15,14 @@ from typing import Literal
 
 import pandas as pd
 
+from core.data.columns import TaskName
 from core.data.examples import MINIMUM_ROWS
+from core.data.targets import strata
 from core.errors import UserError
 
 Part = Literal["train", "validation", "test", "unused"]
+PASSAGES = ("matching", "generation")
+"""Tasks that learn what is asked about a text."""
 RANKS: tuple[Part, ...] = ("train", "validation", "test")
 """What has been learned from weighs more than what has only been looked at."""
 
@@ -28,14 +32,17 @@ def split(
 ) -> list[Part]:
     """The part of each example, in its order: stratified by label, grouped, the same for the same seed.
 
-    examples: columns id, origin, text, question, label. validation, test: shares in [0, 0.5] of the originals. A label
-    keeps at least half of its groups in training. "unused" is a paraphrase whose origin is in validation or test, or whose
-    words are those of such a row.
+    examples: columns id, origin, text, question, label; `stratum`, where there is such a column, is kept in proportion instead of
+    the label (core.data.targets.strata); rows with the same `together`, unless that is "", are in one group.
+    validation, test: shares in [0, 0.5] of the originals. A label keeps at least half of its groups in training. "unused" is a
+    paraphrase whose origin is in validation or test, or whose words are those of such a row.
     inherited: parts by content_key, of the trainings that this one starts from. Such rows stay where they were, or what a
     model has learned from would measure it; train goes before validation, validation before test.
     Raises UserError: nothing_left_to_train when a label would have no row to learn from; too_few_examples, with the
     number of different rows, when no label has one to spare for validation.
     """
+    if "stratum" in examples:
+        examples = examples.assign(label=examples["stratum"])
     originals = examples[examples["origin"] == ""]
     dealt = iter(_split_originals(originals, validation, test, seed, inherited or {}))
     part_of = {identifier: next(dealt) for identifier in originals["id"]}
@@ -48,6 +55,14 @@ def split(
     if validation > 0 and "validation" not in parts:
         raise UserError("too_few_examples", rows=len(set(group_of(originals))), minimum=MINIMUM_ROWS)
     return parts
+
+
+def tied(examples: pd.DataFrame, task: TaskName) -> pd.DataFrame:
+    """With the columns that `split` and `group_of` look at: what is kept in proportion, and which rows share a text of which questions
+    are asked: a text that was learned from would give its other questions away.
+    """
+    found = examples.assign(stratum=strata(task, examples["label"].tolist()))
+    return found.assign(passage=[content_key(text, "") for text in found["text"]]) if task in PASSAGES else found
 
 
 def _split_originals(
@@ -178,7 +193,7 @@ def content_key(text: object, question: object) -> str:
 
 
 def group_of(examples: pd.DataFrame) -> list[str]:
-    """A name of the group of each example: that of its earliest kin by origin or by equal words."""
+    """A name of the group of each example: that of its earliest kin by origin, by equal words or by what keeps them together."""
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
@@ -188,9 +203,10 @@ def group_of(examples: pd.DataFrame) -> list[str]:
         return name
 
     ids = examples["id"].tolist()
-    rows = zip(ids, examples["origin"], examples["text"], examples["question"], strict=True)
-    for identifier, origin, text, question in rows:
-        for kin in (content_key(text, question), origin):
+    ties = [examples[name] if name in examples else [""] * len(ids) for name in ("together", "passage")]
+    rows = zip(ids, examples["origin"], examples["text"], examples["question"], *ties, strict=True)
+    for identifier, origin, text, question, together, passage in rows:
+        for kin in (content_key(text, question), origin, together and f"together {together}", passage):
             if kin:
                 parent[root(identifier)] = root(kin)
     return [root(identifier) for identifier in ids]

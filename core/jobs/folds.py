@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from core.data.examples import fingerprint
 from core.data.folds import MOST_REPEATS, check_folds, deal, parts_of_fold
-from core.data.split import content_key
+from core.data.split import content_key, tied
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import pause, resume, stop
@@ -41,8 +41,10 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     selection = learnable(project)
     if not 1 <= repeats <= MOST_REPEATS:
         raise UserError("repeats_invalid", repeats=repeats, most=MOST_REPEATS)
+    assert project.roles is not None
     examples = gathered(project, selection, settings)
-    check_folds(examples, folds)
+    known = tied(examples, project.roles.task)
+    check_folds(known, folds)
     devices()
     check_model(settings.model, project_id)
     _require_unlearned(examples, settings, project_id)
@@ -52,10 +54,8 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     seeds = [(settings.seed + repeat) % 2**31 for repeat in range(repeats)]
     parts = []
     for seed in seeds:
-        fold_of = deal(examples, folds, seed)
-        parts += [
-            (seed, parts_of_fold(examples, fold_of, fold, settings.validation_share, seed)) for fold in range(folds)
-        ]
+        fold_of = deal(known, folds, seed)
+        parts += [(seed, parts_of_fold(known, fold_of, fold, settings.validation_share, seed)) for fold in range(folds)]
     with FileLock(project.folder / "launch.lock"):
         twin = _under_way(project_id, settings, folds, repeats, fingerprint(examples))
         if twin is not None:
@@ -75,7 +75,7 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
                 repeats=repeats,
                 settings=settings.model_dump(mode="json"),
                 fingerprint=fingerprint(examples),
-                labels=sorted(examples["label"].unique()),
+                labels=made[-1].record().labels,
                 rows=int((examples["origin"] == "").sum()),
                 runs=[run.id for run in made[:-1]],
                 final=final.id,

@@ -10,7 +10,8 @@ import pandas as pd
 from filelock import FileLock
 
 from core.data.examples import Selection, fingerprint, require_learnable
-from core.data.split import Part, parts_met, split
+from core.data.split import Part, parts_met, split, tied
+from core.data.targets import outputs_of, scale_of
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import state_of
@@ -94,18 +95,22 @@ def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
 
 def freeze(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
     """The examples with the part of each, the rows of the table first, then the accepted paraphrases when they are wanted."""
+    assert project.roles is not None
     examples = gathered(project, selection, settings)
     seen = parts_seen(settings.model, project.id)
-    parts = split(examples, settings.validation_share, settings.test_share, settings.seed, seen)
+    known = tied(examples, project.roles.task)
+    parts = split(known, settings.validation_share, settings.test_share, settings.seed, seen)
     return examples.assign(part=parts)
 
 
 def gathered(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
     """The rows of the table, then the accepted paraphrases when they are wanted."""
-    if not settings.paraphrases:
-        return selection.examples
-    accepted = accepted_paraphrases(project.id, selection.examples)
-    return pd.concat([selection.examples, accepted], ignore_index=True) if len(accepted) else selection.examples
+    examples = selection.examples
+    if settings.paraphrases:
+        accepted = accepted_paraphrases(project.id, examples)
+        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
+    # A paraphrase is kept with its origin, not by a value of its own.
+    return examples.fillna({"together": ""}) if "together" in examples else examples
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -152,7 +157,8 @@ def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> R
         roles=project.roles,
         table_name=project.table.name,
         fingerprint=fingerprint(examples),
-        labels=sorted(examples["label"].unique()),
+        labels=outputs_of(project.roles.task, examples["label"].tolist()),
+        scale=scale_of(project.roles.task, examples["label"].tolist()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
         files=files_of(project.table),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from safetensors import SafetensorError
 from transformers import (
@@ -20,6 +20,9 @@ from core.models.choice import ModelChoice
 from core.models.hub import fetch
 from core.store.run import open_run
 from core.words import N_
+
+Problem = Literal["single_label_classification", "multi_label_classification", "regression"]
+"""What transformers calls one label a row, several, and a number."""
 
 HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "classifier_dropout", "seq_classif_dropout")
 ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
@@ -41,20 +44,21 @@ def source_folder(choice: ModelChoice, project_id: str) -> Path:
 
 
 def load_classifier(
-    folder: Path, labels: list[str], dropout: float
+    folder: Path, labels: list[str], dropout: float, problem: Problem = "single_label_classification"
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
     """A model with one output a label, its tokenizer, and whether its head is new (and so knows nothing yet).
 
-    The head of a model that was trained for exactly these labels is kept. Dropout inside attention stays off: on a
+    The head of a model that was trained for exactly these labels, and the same problem, is kept. Dropout inside attention stays off: on a
     processor it doubles the time of a step. Raises UserError("model_folder").
     """
     try:
         config = AutoConfig.from_pretrained(folder)
         kept = [config.id2label[place] for place in sorted(config.id2label)] == labels
+        kept = kept and (config.problem_type or "single_label_classification") == problem
         config.num_labels = len(labels)
         config.id2label = dict(enumerate(labels))
         config.label2id = {label: place for place, label in enumerate(labels)}
-        config.problem_type = "single_label_classification"
+        config.problem_type = problem
         for name in HIDDEN_DROPOUTS:
             _set_known(config, name, dropout)
         for name in ATTENTION_DROPOUTS:

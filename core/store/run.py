@@ -38,15 +38,17 @@ class RunRecord(BaseModel, frozen=True):
     fingerprint: str
     """sha256 of the examples, see core.data.examples.fingerprint."""
     labels: list[str]
-    """In the order of the model's outputs."""
+    """In the order of the model's outputs; empty where it does not choose among labels."""
+    scale: tuple[float, float] | None = None
+    """Lowest and highest number of the table, where a number is learned: the bounds of every answer."""
+    study: str | None = None
+    """Id of what it was launched for together with others: a cross-validation, a search."""
+    fold: int | None = None
+    """Its place in a cross-validation, from 0 through all repeats; None for the model that learns from all rows."""
     parts: dict[str, int]
     """Examples in train, validation, test and unused."""
     paraphrases: int = 0
     """Accepted paraphrases among those in train."""
-    study: str | None = None
-    """The id of the study that the run belongs to."""
-    fold: int | None = None
-    """Its place among the folds of a cross-validation, from 0, all repeats counted; None for the model on all rows."""
     versions: dict[str, str]
     files: list[tuple[str, int]] = []
     """Name and rows of each file of the table, in the order of its rows: example "r1" is the first row of the first one. Empty in runs

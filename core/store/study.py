@@ -146,12 +146,17 @@ def place_in(project_id: str, record: dict[str, Any]) -> Place | None:
     return Place(study.number, study.folds, study.repeats, repeat + 1, fold + 1)
 
 
+def results_of_folds(study: Study) -> list[dict[str, Any]]:
+    """result.json of the folds that are done, in their order."""
+    return [result for run in study.folds() if (result := run.result()) is not None and result["state"] == "done"]
+
+
 def epochs_of_folds(study: Study) -> tuple[int, int]:
     """The median best epoch of the folds that are done, at least 1, and how many these are.
 
     Raises UserError("no_fold_done").
     """
-    found = [result["best"]["epoch"] for run in study.folds() if (result := run.result()) and result["state"] == "done"]
+    found = [result["best"]["epoch"] for result in results_of_folds(study)]
     if not found:
         raise UserError("no_fold_done", number=study.record().number)
     return max(1, round(median(found))), len(found)

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 Encoded = dict[str, Any]
-"""One input: input_ids, attention_mask, sometimes token_type_ids (lists of int), and labels (int) when known."""
+"""One input: input_ids, attention_mask, sometimes token_type_ids (lists of int), and labels (int; float; list of float) when known."""
 
 
 def encode(
@@ -23,7 +23,7 @@ def encode(
 
 
 def collate(tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded]) -> dict[str, Tensor]:
-    """One batch, padded to its own longest input: tensors of shape (inputs, longest), labels of shape (inputs,)."""
+    """One batch, padded to its own longest input: tensors of shape (inputs, longest), labels of shape (inputs,) or (inputs, outputs)."""
     longest = max(len(entry["input_ids"]) for entry in encoded)
     fills = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id, "attention_mask": 0}
     batch = {
@@ -47,7 +47,7 @@ def micro_batches(batch: dict[str, Tensor], tokens: int) -> list[dict[str, Tenso
     for places in torch.arange(inputs).chunk(parts):
         some = {name: tensor[places] for name, tensor in batch.items()}
         width = int(some["attention_mask"].sum(dim=1).max())
-        found.append({name: tensor[:, :width] if tensor.ndim == 2 else tensor for name, tensor in some.items()})
+        found.append({name: tensor if name == "labels" else tensor[:, :width] for name, tensor in some.items()})
     return found
 
 

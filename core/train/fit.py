@@ -1,32 +1,30 @@
-"""Fine-tuning with the Trainer of transformers: one call from encoded parts to the best model by validation macro-F1."""
+"""Fine-tuning with the Trainer of transformers: one call from encoded parts to the best model by the task's figure on validation."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainerCallback, TrainingArguments
+from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
 
 from core.errors import UserError
 from core.home import write_whole
 from core.store.run import Run
 from core.train.average import Average
-from core.train.batches import Encoded, collate, micro_batches
+from core.train.batches import Encoded
 from core.train.checkpoints import Checkpoints
-from core.train.inference import FloatArray, probabilities
-from core.train.metrics import headline
+from core.train.inference import FloatArray
+from core.train.lesson import Lesson
 from core.train.order import LengthOrder
 from core.train.progress import Plan, Reporter, Stopped, Watcher
 from core.train.settings import Settings
 from core.train.snapshot import checkpoint_size, save_weights
-from core.train.weighting import label_weights, weighted_loss
 
 CURVE_POINTS = 200
 """Training-loss points of a whole run, at most about."""
@@ -50,11 +48,12 @@ class Parts:
 class Best:
     """The best evaluation so far: its weights are on disk in the run's checkpoints/best."""
 
-    macro_f1: float = -1.0
-    loss: float = math.inf
+    score: float = -math.inf
+    """As the lesson scores it."""
+    figures: dict[str, float] = field(default_factory=dict)
     step: int = 0
     epoch: float = 0.0
-    probabilities: FloatArray | None = None
+    outputs: FloatArray | None = None
 
 
 def has_fast_bf16() -> bool:
@@ -91,52 +90,44 @@ def arguments(run: Run, settings: Settings, steps: int) -> TrainingArguments:
 class Fit(Trainer):
     """The Trainer with our own evaluation (batched by length), our own keeping of the best weights and our own checkpoints."""
 
-    def __init__(
-        self,
-        reporter: Reporter,
-        settings: Settings,
-        model: PreTrainedModel,
-        tokenizer: PreTrainedTokenizerBase,
-        parts: Parts,
-    ) -> None:
+    def __init__(self, reporter: Reporter, lesson: Lesson, parts: Parts) -> None:
+        settings = lesson.settings
         per_epoch = math.ceil(len(parts.train) / settings.batch_size)
         steps = per_epoch * settings.epochs
         self.run = reporter.run
+        self.lesson = lesson
         self.settings = settings
         self.parts = parts
         self.best = Best()
         self.average = Average()
-        self.weights = None
-        if settings.balance > 0:
-            gold = [entry["labels"] for entry in parts.train]
-            self.weights = torch.from_numpy(label_weights(gold, int(model.config.num_labels or 0), settings.balance))
+        lesson.learn_from(parts.train)
         self.bad_evaluations = 0
         self.evaluated_step = -1
         self.seconds_before = 0.0
         self.started = time.monotonic()
         self.checkpoints = Checkpoints(self.run.folder / "checkpoints")
-        self.checkpoints.expect(checkpoint_size(model) / WRITTEN_A_SECOND)
-        self.order = LengthOrder([len(entry["input_ids"]) for entry in parts.train], settings.batch_size, settings.seed)
-        self.per_epoch_evaluations = min(per_epoch, max(1, math.ceil(EVALUATIONS / settings.epochs)))
+        self.checkpoints.expect(checkpoint_size(lesson.model) / WRITTEN_A_SECOND)
+        self.order = LengthOrder(list(map(lesson.length, parts.train)), settings.batch_size, settings.seed)
+        wanted = max(1, math.ceil(EVALUATIONS / settings.epochs)) if parts.validation else 1
+        self.per_epoch_evaluations = min(per_epoch, wanted)
         evaluate_at = evaluation_steps(per_epoch, settings.epochs, self.per_epoch_evaluations)
         plan = Plan(per_epoch, evaluate_at, max(1, steps // CURVE_POINTS))
-        self.watcher = Watcher(reporter, plan, self.order, self.checkpoints)
-        self.tokenizer = tokenizer
+        self.watcher = Watcher(reporter, plan, self._begin_epoch, self.checkpoints)
         super().__init__(
-            model=model,
+            model=lesson.model,
             args=arguments(self.run, settings, steps),
             train_dataset=cast(Any, parts.train),
             eval_dataset=cast(Any, parts.validation),
-            data_collator=self._collate,
-            processing_class=tokenizer,
+            data_collator=lesson.collate,
+            processing_class=lesson.tokenizer,
             callbacks=[cast(TrainerCallback, self.watcher)],
         )
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthOrder:
         return self.order
 
-    def _collate(self, encoded: list[Encoded]) -> dict[str, Tensor]:
-        return collate(self.tokenizer, sorted(encoded, key=lambda entry: len(entry["input_ids"])))
+    def _begin_epoch(self, epoch: int) -> None:
+        self.order.epoch = self.lesson.epoch = epoch
 
     def training_step(self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Any = None) -> Tensor:
         """One batch in parts small enough for the processor's caches; the gradient is that of the whole batch."""
@@ -145,32 +136,24 @@ class Fit(Trainer):
         total = torch.zeros((), device=batch["labels"].device)
         self.watcher.learning_rate = self._get_learning_rate()
         tokens = TOKENS_AT_ONCE if batch["labels"].device.type == "cpu" else batch["input_ids"].numel()
-        for part in micro_batches(batch, tokens):
+        for part in self.lesson.parts(batch, tokens):
             with self.compute_loss_context_manager():
-                loss = self._loss(model, part) * (len(part["labels"]) / len(batch["labels"]))
+                loss = self.lesson.loss(model, part) * (len(part["labels"]) / len(batch["labels"]))
             self.accelerator.backward(loss)
             total += loss.detach()
         self.watcher.losses.add(total)
         return total
 
-    def _loss(self, model: nn.Module, part: dict[str, Tensor]) -> Tensor:
-        """The mean over the rows of the part. Evaluations weigh nothing: their figures compare with those of any other training."""
-        if self.weights is None:
-            return cast(Tensor, self.compute_loss(model, part))
-        texts = {name: tensor for name, tensor in part.items() if name != "labels"}
-        return weighted_loss(model(**texts).logits, part["labels"], self.weights)
-
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Validation figures; keeps the weights when macro-F1 is the best so far, ends the run when patience is over.
+        """Validation figures; keeps the weights when they are the best so far, ends the run when patience is over. Without a
+        validation part the latest weights are the best.
 
         Raises UserError("loss_not_finite"), as training itself does: between two points of its curve this comes first.
         """
         model = cast(PreTrainedModel, self.model)
         self.average.swap(model)
         try:
-            found = probabilities(
-                model, self.tokenizer, self.parts.validation, self.watcher.reporter.looking, bf16=self.args.bf16
-            )
+            found = self._looked_at(model)
         except Stopped:
             self.control.should_training_stop = self.control.should_save = True
             self.average.swap_back(model)
@@ -178,13 +161,14 @@ class Fit(Trainer):
         if not np.isfinite(found).all():
             rate = self.settings.learning_rate
             raise UserError("loss_not_finite", step=self.state.global_step, learning_rate=rate)
-        figures = headline(gold_of(self.parts.validation), found)
+        figures, score = {}, float(self.state.global_step)
+        if self.parts.validation:
+            figures = self.lesson.figures(self.parts.validation, found)
+            score = self.lesson.score(figures)
         self.watcher.validated(figures, self.state)
         # On a small validation part many epochs score the same: then the surer one is better.
-        if (figures["macro_f1"], -figures["loss"]) > (self.best.macro_f1, -self.best.loss):
-            self.best = Best(
-                figures["macro_f1"], figures["loss"], self.state.global_step, self.state.epoch or 0.0, found
-            )
+        if (score, -figures.get("loss", math.inf)) > (self.best.score, -self.best.figures.get("loss", math.inf)):
+            self.best = Best(score, figures, self.state.global_step, self.state.epoch or 0.0, found)
             self.bad_evaluations = 0
             self.checkpoints.folder.mkdir(parents=True, exist_ok=True)
             write_whole(self.best_weights(), lambda aside: save_weights(model, aside))
@@ -198,6 +182,14 @@ class Fit(Trainer):
         self.average.swap_back(model)
         model.train()
         return {f"eval_{name}": value for name, value in figures.items()}
+
+    def _looked_at(self, model: PreTrainedModel) -> FloatArray:
+        """What the model answers to the validation part; without one, a figure that is finite as long as all weights are."""
+        looking = self.watcher.reporter.looking
+        if self.parts.validation:
+            return self.lesson.outputs(self.parts.validation, looking, bf16=self.args.bf16)
+        looking(0)
+        return np.array([sum(float(weight.detach().sum()) for weight in model.parameters())], dtype=np.float32)
 
     def is_out_of_patience(self) -> bool:
         return 0 < self.settings.patience * self.per_epoch_evaluations <= self.bad_evaluations
@@ -224,7 +216,3 @@ def evaluation_steps(per_epoch: int, epochs: int, per_epoch_evaluations: int) ->
     return {
         epoch * per_epoch + round(per_epoch * part / parts) for epoch in range(epochs) for part in range(1, parts + 1)
     }
-
-
-def gold_of(encoded: list[Encoded]) -> NDArray[np.int64]:
-    return np.array([entry["labels"] for entry in encoded], dtype=np.int64)

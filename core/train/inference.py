@@ -15,6 +15,10 @@ from core.train.batches import Encoded, by_length, collate
 FloatArray = NDArray[np.float32]
 
 
+Activation = Callable[[torch.Tensor], torch.Tensor]
+"""From logits (inputs, outputs) in float32 to what is wanted of them, of the same shape."""
+
+
 def probabilities(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
@@ -27,9 +31,26 @@ def probabilities(
 
     progressed: called with the number of inputs done after each batch.
     """
+    return answers(model, tokenizer, encoded, softmax, progressed, bf16=bf16)
+
+
+def softmax(logits: torch.Tensor) -> torch.Tensor:
+    return torch.softmax(logits, dim=-1)
+
+
+def answers(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    activation: Activation,
+    progressed: Callable[[int], None] = lambda done: None,
+    *,
+    bf16: bool = False,
+) -> FloatArray:
+    """The activation of the logits: (inputs, outputs of the head)."""
     found = np.zeros((len(encoded), len(model.config.id2label or {})), dtype=np.float32)
     for places, batch in _batches(model, tokenizer, encoded, bf16, progressed):
-        found[places] = torch.softmax(model(**batch).logits.float(), dim=-1).cpu().numpy()
+        found[places] = activation(model(**batch).logits.float()).cpu().numpy()
     return found
 
 

@@ -9,9 +9,12 @@ regression), and the head is fitted on what it gives.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 from torch import nn
@@ -38,38 +41,100 @@ def probe_head(
     encoded: training rows only, with "labels" in [0, number of labels). A label without a row keeps a head of zeros and
     the lowest bias. balance: as in core.train.weighting.
     """
-    places = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_ROWS)).astype(int))
-    rows = [encoded[place] for place in places]
+    rows = some_of(encoded)
     gold = np.array([entry["labels"] for entry in rows])
     if len(np.unique(gold)) < 2:
         return
-    pooler = pooler_of(model)
-    if pooler is not None:
-        first, mean = token_states(model, tokenizer, rows, bf16, progressed)
-        seen = align(pooler, first, mean)
-    else:
-        seen = head_inputs(model, tokenizer, rows, bf16, progressed)
-    scaler = StandardScaler()
-    scaler.fit(seen)
-    # A feature that hardly varies would get a weight of any size.
-    scaler.scale_ = np.maximum(scaler.scale_, max(0.1 * float(np.median(scaler.scale_)), 1e-6))
-    standard = scaler.transform(seen)
+    seen = Seen.by(model, tokenizer, rows, bf16, progressed)
     weights = label_weights(gold.tolist(), int(gold.max()) + 1, balance)[gold] if balance > 0 else None
-    regression = LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(standard, gold, sample_weight=weights)
+    regression = LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(seen.standard, gold, sample_weight=weights)
     weight, bias = regression.coef_, regression.intercept_
     if len(regression.classes_) == 2:
         # scikit-learn keeps one score for two classes; the softmax of (-s/2, s/2) is its sigmoid.
         weight, bias = np.vstack([-weight / 2, weight / 2]), np.concatenate([-bias / 2, bias / 2])
-    # The head sees raw features, not standardised ones.
-    weight = weight / scaler.scale_
-    bias = bias - weight @ scaler.mean_
-    layer = head(model)
-    with torch.no_grad():
-        layer.weight.zero_()
-        layer.bias.fill_(float(bias.min()) - 1.0)
-        outputs = torch.tensor(regression.classes_)
-        layer.weight[outputs] = torch.tensor(weight, dtype=layer.weight.dtype)
-        layer.bias[outputs] = torch.tensor(bias, dtype=layer.bias.dtype)
+    seen.write(model, weight, bias, regression.classes_)
+
+
+def probe_labels(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    bf16: bool,
+    progressed: Callable[[int], None] = lambda done: None,
+) -> None:
+    """The same where each row has several labels or none: one regression a label. "labels": a list of 0 and 1."""
+    rows = some_of(encoded)
+    gold = np.array([entry["labels"] for entry in rows])
+    told = [place for place in range(gold.shape[1]) if 0 < gold[:, place].sum() < len(gold)]
+    if not told:
+        return
+    seen = Seen.by(model, tokenizer, rows, bf16, progressed)
+    fits = [LogisticRegression(C=0.3, max_iter=100, tol=1e-3).fit(seen.standard, gold[:, place]) for place in told]
+    weight, bias = np.vstack([fit.coef_ for fit in fits]), np.concatenate([fit.intercept_ for fit in fits])
+    seen.write(model, weight, bias, np.array(told))
+
+
+def probe_number(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    encoded: list[Encoded],
+    bf16: bool,
+    progressed: Callable[[int], None] = lambda done: None,
+) -> None:
+    """The same where a number is learned: ridge regression. "labels": a float."""
+    rows = some_of(encoded)
+    seen = Seen.by(model, tokenizer, rows, bf16, progressed)
+    gold = np.array([entry["labels"] for entry in rows])
+    fit = Ridge(alpha=float(len(rows)) / 3).fit(seen.standard, gold)
+    seen.write(model, fit.coef_[None, :], np.array([fit.intercept_]), np.array([0]))
+
+
+def some_of(encoded: list[Encoded]) -> list[Encoded]:
+    """At most MOST_ROWS of them, evenly taken."""
+    places = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_ROWS)).astype(int))
+    return [encoded[place] for place in places]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the head sees of some inputs, standardised: (inputs, width)."""
+
+    standard: NDArray[np.float64]
+    scaler: Any
+
+    @classmethod
+    def by(
+        cls,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        rows: list[Encoded],
+        bf16: bool,
+        progressed: Callable[[int], None],
+    ) -> Seen:
+        """Fits the model's pooler first, where there is one."""
+        pooler = pooler_of(model)
+        if pooler is not None:
+            seen = align(pooler, *token_states(model, tokenizer, rows, bf16, progressed))
+        else:
+            seen = head_inputs(model, tokenizer, rows, bf16, progressed)
+        scaler = StandardScaler().fit(seen)
+        # A feature that hardly varies would get a weight of any size.
+        scaler.scale_ = np.maximum(scaler.scale_, max(0.1 * float(np.median(scaler.scale_)), 1e-6))
+        return cls(scaler.transform(seen), scaler)
+
+    def write(
+        self, model: PreTrainedModel, weight: NDArray[Any], bias: NDArray[Any], outputs: NDArray[np.int64]
+    ) -> None:
+        """Of a regression on `standard` into the head, which sees raw features; outputs: its rows, the others get the lowest bias."""
+        weight = weight / self.scaler.scale_
+        bias = bias - weight @ self.scaler.mean_
+        layer = head(model)
+        places = torch.tensor(outputs)
+        with torch.no_grad():
+            layer.weight.zero_()
+            layer.bias.fill_(float(bias.min()) - 1.0)
+            layer.weight[places] = torch.tensor(weight, dtype=layer.weight.dtype)
+            layer.bias[places] = torch.tensor(bias, dtype=layer.bias.dtype)
 
 
 def pooler_of(model: PreTrainedModel) -> nn.Linear | None:

@@ -17,7 +17,6 @@ from core.errors import UserError
 from core.store.job_folder import Phase, Progress, Request
 from core.store.run import Run
 from core.train.checkpoints import Checkpoints
-from core.train.order import LengthOrder
 
 REPORT_EVERY = 0.5
 """Seconds between two writes of progress.json."""
@@ -131,16 +130,18 @@ class Plan:
 class Watcher(TrainerCallback):
     """Tells the Reporter what the Trainer does, and the Trainer when to evaluate, to keep a checkpoint, and to end."""
 
-    def __init__(self, reporter: Reporter, plan: Plan, order: LengthOrder, checkpoints: Checkpoints) -> None:
+    def __init__(
+        self, reporter: Reporter, plan: Plan, begin_epoch: Callable[[int], None], checkpoints: Checkpoints
+    ) -> None:
         self.reporter = reporter
         self.plan = plan
         self.losses = Losses()
         self.learning_rate = 0.0
-        self._order = order
+        self._begin_epoch = begin_epoch
         self._checkpoints = checkpoints
 
     def on_epoch_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        self._order.epoch = state.global_step // self.plan.per_epoch
+        self._begin_epoch(state.global_step // self.plan.per_epoch)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Raises UserError("loss_not_finite"), and those of the reporter's check."""

@@ -59,7 +59,7 @@ def fill(fit: Fit, folder: Path) -> None:
     save_weights(cast(PreTrainedModel, fit.model), folder / WEIGHTS)
     best = asdict(fit.best)
     tensors = {f"average.{name}": tensor for name, tensor in fit.average.mean.items()}
-    tensors["best"] = torch.from_numpy(cast(FloatArray, best.pop("probabilities")))
+    tensors["best"] = torch.from_numpy(cast(FloatArray, best.pop("outputs")))
     tensors["losses"] = fit.watcher.losses.total
     values = {
         "optimizer": save_optimizer(cast(torch.optim.Optimizer, fit.optimizer), folder),
@@ -82,7 +82,7 @@ def restore(fit: Fit, checkpoint: Path) -> None:
     model = cast(PreTrainedModel, fit.model)
     load_weights(model, checkpoint / WEIGHTS)
     values, tensors = load_state(checkpoint)
-    fit.best = type(fit.best)(**values["best"], probabilities=tensors["best"].numpy())
+    fit.best = type(fit.best)(**values["best"], outputs=tensors["best"].numpy())
     fit.average.mean = {
         name.removeprefix("average."): tensor.to(model.device)
         for name, tensor in tensors.items()

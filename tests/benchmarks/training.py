@@ -97,11 +97,11 @@ def measure(way: str, data: Path, steps: int) -> dict[str, float]:
 
 def our_way(rows: Any, labels: list[str], *, pair: bool) -> dict[str, float]:
     """The app's path: core.models.loading, core.train.batches, core.train.fit, core.train.resume."""
+    from core.data.columns import Roles
     from core.models.catalogue import embedded_folder
-    from core.models.loading import load_classifier
-    from core.store.run import Run
-    from core.train.batches import encode
+    from core.store.run import Run, RunRecord, utc_now
     from core.train.fit import Parts, has_fast_bf16
+    from core.train.lessons.classes import Classes
     from core.train.progress import Reporter
     from core.train.resume import ResumableFit
     from core.train.settings import Settings
@@ -109,12 +109,21 @@ def our_way(rows: Any, labels: list[str], *, pair: bool) -> dict[str, float]:
     run = Run("benchmark", "run")
     run.folder.mkdir(parents=True)
     settings = Settings(epochs=1, batch_size=16, patience=0, max_tokens=LONGEST)
-    model, tokenizer, _ = load_classifier(embedded_folder(), labels, settings.dropout)
-    encoded = encode(tokenizer, rows["text"].tolist(), rows["question"].tolist() if pair else None, LONGEST)
-    for entry, label in zip(encoded, rows["label"], strict=True):
-        entry["labels"] = labels.index(label)
+    record = RunRecord(
+        number=1,
+        created_at=utc_now(),
+        settings=settings.model_dump(mode="json"),
+        roles=Roles(text="text", question="question" if pair else None, label="label"),
+        table_name="rows",
+        fingerprint="",
+        labels=labels,
+        parts={},
+        versions={},
+    )
+    lesson = Classes.load(record, settings, embedded_folder())
+    encoded = lesson.encode(rows)
     shapes: list[tuple[int, int, int]] = []
-    fit = ResumableFit(Reporter(run, 1), settings, model, tokenizer, Parts(encoded, encoded[:2]))
+    fit = ResumableFit(Reporter(run, 1), lesson, Parts(encoded, encoded[:2]))
     collate = fit.data_collator
 
     def counted(batch: list[dict[str, Any]]) -> dict[str, Any]:
@@ -130,7 +139,7 @@ def our_way(rows: Any, labels: list[str], *, pair: bool) -> dict[str, float]:
     real = sum(tokens for _, _, tokens in shapes[watch.skipped : watch.steps]) / seconds
     linear = sum(
         p.numel()
-        for name, p in model.named_parameters()
+        for name, p in lesson.model.named_parameters()
         if "encoder" in name and name.endswith("weight") and p.ndim == 2
     )
     return {

@@ -10,8 +10,12 @@ import pytest
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from core.data.columns import Roles
 from core.models.loading import load_classifier
+from core.store.run import RunRecord, utc_now
 from core.train.batches import Encoded, encode
+from core.train.lessons.classes import Classes
+from core.train.settings import Settings
 from tests.tables import WORDS, messages
 from tests.trained import one_thread as one_thread
 from tests.trained import shared_home as shared_home
@@ -23,6 +27,22 @@ class Learner(NamedTuple):
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     encoded: list[Encoded]
+
+    def lesson(self, settings: Settings) -> Classes:
+        """These learned as one label a row."""
+        labels = [self.model.config.id2label[place] for place in range(self.model.config.num_labels)]
+        record = RunRecord(
+            number=1,
+            created_at=utc_now(),
+            settings=settings.model_dump(mode="json"),
+            roles=Roles(text="text", label="label"),
+            table_name="messages.csv",
+            fingerprint="",
+            labels=labels,
+            parts={},
+            versions={},
+        )
+        return Classes(record, settings, self.model, self.tokenizer)
 
 
 @pytest.fixture

@@ -20,8 +20,9 @@ from core.store.project import Project
 from core.store.run import Run
 from core.train.checkpoints import Checkpoints
 from core.train.inference import probabilities
+from core.train.lessons.classes import Classes
 from core.train.progress import Stopped
-from core.train.train import tokenised, train
+from core.train.train import train
 from core.words import Words
 from tests.tables import lay_down, messages
 from tests.trained import points, project_of, small, taken, trained, worker
@@ -79,7 +80,9 @@ def test_stopped_during_training_it_keeps_a_usable_model_and_looks_at_nothing_mo
     assert result["validation"]["loss"] == dict(losses)[result["best"]["step"]]
     model = AutoModelForSequenceClassification.from_pretrained(run.model_folder)
     tokenizer = AutoTokenizer.from_pretrained(run.model_folder)
-    validation = tokenised(run.examples(), "validation", run.record(), tokenizer, settings)
+    examples = run.examples()
+    lesson = Classes(run.record(), settings, model, tokenizer)
+    validation = lesson.encode(examples[examples["part"] == "validation"])
     found = probabilities(model, tokenizer, validation).argmax(axis=1)
     right = sum(int(place == entry["labels"]) for place, entry in zip(found, validation, strict=True))
     assert abs(right / len(validation) - result["validation"]["accuracy"]) <= 1 / len(validation)

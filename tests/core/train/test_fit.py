@@ -14,8 +14,9 @@ from safetensors.torch import load_file
 from core.errors import UserError
 from core.store.project import Project
 from core.train.batches import Encoded
-from core.train.fit import Fit, Parts, evaluation_steps, gold_of
+from core.train.fit import Fit, Parts, evaluation_steps
 from core.train.inference import probabilities
+from core.train.lessons.classes import gold_of
 from core.train.metrics import headline
 from core.train.probe import probe_head
 from core.train.progress import Reporter
@@ -54,7 +55,7 @@ def make_fit(project: Project, make_learner: Callable[..., Learner]) -> MakeFit:
         probe_head(learner.model, learner.tokenizer, learner.encoded[:24], bf16=False)
         chosen = parts(learner.encoded) if parts else Parts(learner.encoded[:24], learner.encoded[24:])
         run = lay_down(project, settings)
-        return ResumableFit(Reporter(run, settings.epochs), settings, learner.model, learner.tokenizer, chosen)
+        return ResumableFit(Reporter(run, settings.epochs), learner.lesson(settings), chosen)
 
     return make
 
@@ -114,16 +115,16 @@ def test_the_best_weights_are_those_kept(make_fit: MakeFit, parts: Callable[[lis
     f1, loss = points(fit.run, "validation", "macro_f1"), points(fit.run, "validation", "loss")
     ranked = [(score, -cost, step) for (step, score), (_, cost) in zip(f1, loss, strict=True)]
     score, cost, step = max(ranked, key=lambda entry: entry[:2])
-    assert (fit.best.macro_f1, fit.best.loss, fit.best.step) == (score, -cost, step)
+    assert (fit.best.score, fit.best.figures["loss"], fit.best.step) == (score, -cost, step)
     assert step < 12 if parts is contradicted else step > 12
-    assert fit.best.probabilities is not None
-    assert headline(gold_of(fit.parts.validation), fit.best.probabilities)["loss"] == -cost
+    assert fit.best.outputs is not None
+    assert headline(gold_of(fit.parts.validation), fit.best.outputs)["loss"] == -cost
 
-    last = probabilities(fit.model, fit.tokenizer, fit.parts.validation)
+    last = probabilities(fit.model, fit.lesson.tokenizer, fit.parts.validation)
     assert fit.best_weights() == fit.run.folder / "checkpoints" / f"best-{step:08d}.safetensors"
     fit.model.load_state_dict(load_file(fit.best_weights()))
-    kept = probabilities(fit.model, fit.tokenizer, fit.parts.validation)
-    assert np.abs(kept - fit.best.probabilities).max() < 0.05  # bfloat16 against full precision
+    kept = probabilities(fit.model, fit.lesson.tokenizer, fit.parts.validation)
+    assert np.abs(kept - fit.best.outputs).max() < 0.05  # bfloat16 against full precision
     if parts is contradicted:
         assert np.abs(last - kept).max() > 0.15
 

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
+import pandas as pd
 import pytest
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoConfig,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from core.models.choice import ModelChoice
 from core.models.loading import load_classifier
 from core.store.project import Project
-from core.store.run import Run
+from core.store.run import Run, RunRecord
+from core.train.batches import Encoded
 from core.train.inference import probabilities
+from core.train.lessons.classes import Classes
 from core.train.settings import Settings
-from core.train.train import tokenised
 from tests.tables import lay_down, messages
 from tests.trained import pairs, points, project_of, small, trained
 
 pytestmark = pytest.mark.slow
+
+
+def tokenised(
+    examples: pd.DataFrame, part: str, record: RunRecord, tokenizer: PreTrainedTokenizerBase, settings: Settings
+) -> list[Encoded]:
+    """The inputs of a part, as the training makes them."""
+    return Classes(record, settings, cast(PreTrainedModel, None), tokenizer).encode(examples[examples["part"] == part])
 
 
 @pytest.fixture(scope="module", autouse=True)

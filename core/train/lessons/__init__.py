@@ -1,0 +1,1 @@
+"""The tasks at work on a model, one file each."""

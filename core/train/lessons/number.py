@@ -1,0 +1,93 @@
+"""A number on a scale: one output, mean squared error. While it learns the scale runs from 0 to 1; the model that leaves answers on the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.models.loading import load_classifier
+from core.store.run import RunRecord
+from core.train.batches import Encoded
+from core.train.inference import FloatArray, answers, head
+from core.train.lesson import Lesson, Progressed
+from core.train.number_metrics import headline
+from core.train.probe import probe_number
+from core.train.settings import Settings
+
+OUTPUT = "number"
+"""Name of the output in the configuration of the model."""
+
+
+class Number(Lesson):
+    """Outputs: the number, within the bounds of the scale: (inputs, 1)."""
+
+    @classmethod
+    def load(cls, record: RunRecord, settings: Settings, folder: Path) -> Self:
+        model, tokenizer, is_new = load_classifier(folder, [OUTPUT], settings.dropout, "regression")
+        lesson = cls(record, settings, model, tokenizer, head_is_new=is_new)
+        if not is_new:
+            low, span = lesson.scale
+            lesson.rescale(1 / span, -low / span)
+        return lesson
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The lowest number, and how far the highest lies above it."""
+        assert self.record.scale is not None
+        low, high = self.record.scale
+        return low, high - low
+
+    def rescale(self, factor: float, shift: float) -> None:
+        """Makes the head answer `factor` times what it did, and `shift` more."""
+        layer = head(self.model)
+        with torch.no_grad():
+            layer.weight.mul_(factor)
+            layer.bias.mul_(factor).add_(shift)
+
+    def targets(self, labels: Sequence[str]) -> list[Any]:
+        low, span = self.scale
+        return [(float(label) - low) / span for label in labels]
+
+    def loss(self, model: nn.Module, part: dict[str, Tensor]) -> Tensor:
+        texts = {name: tensor for name, tensor in part.items() if name != "labels"}
+        logits = model(**texts).logits.float().squeeze(-1)
+        return nn.functional.mse_loss(logits, part["labels"].float())
+
+    def probe(self, encoded: list[Encoded], *, bf16: bool, progressed: Progressed) -> None:
+        probe_number(self.model, self.tokenizer, encoded, bf16, progressed)
+
+    def outputs(
+        self, encoded: list[Encoded], progressed: Progressed = lambda done: None, *, bf16: bool = False
+    ) -> FloatArray:
+        low, span = self.scale
+        found = answers(self.model, self.tokenizer, encoded, lambda logits: logits, progressed, bf16=bf16)
+        return (low + span * found.clip(0.0, 1.0)).astype(np.float32)
+
+    def figures(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, float]:
+        low, span = self.scale
+        found = headline(low + span * gold_of(encoded), outputs[:, 0].astype(np.float64))
+        return {**found, "loss": found["loss"] / span**2}
+
+    def report(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, Any]:
+        return {"rows": len(encoded), **self.figures(encoded, outputs)}
+
+    def predictions(self, rows: pd.DataFrame, outputs: FloatArray) -> pd.DataFrame:
+        return pd.DataFrame({"predicted": outputs[:, 0]}, index=rows.index)
+
+    def save(self, folder: Path) -> None:
+        low, span = self.scale
+        self.rescale(span, low)
+        super().save(folder)
+        self.rescale(1 / span, -low / span)
+
+
+def gold_of(encoded: Sequence[Encoded]) -> NDArray[np.float64]:
+    """(inputs,), the scale from 0 to 1."""
+    return np.array([entry["labels"] for entry in encoded], dtype=np.float64)
