@@ -101,7 +101,7 @@ def _from_folds(told: dict[str, Any], words: Words) -> str:
         "It learned from all rows, so none is left to measure it. The {folds} models of its cross-validation, made in the same way from "
         "a part of the rows and asked about the others, reached (mean ± standard deviation):"
     ).format(folds=words.integer(told["folds"]))
-    rows = []
+    rows: list[tuple[str, str]] = []
     for task in TASKS.values():
         for figure in task.figures:
             if figure.name in told["figures"] and _(figure.title) not in [row[0] for row in rows]:
