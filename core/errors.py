@@ -61,6 +61,16 @@ SENTENCES: dict[str, str] = {
         "No fold of cross-validation {number} is done, so nothing says for how many epochs to learn from all rows. "
         "Resume a fold, and resume this one when the fold is done."
     ),
+    "no_test_file": N_("There is no test file. Upload one, or choose another way of checking."),
+    "test_file_empty": N_(
+        "None of the {rows} rows of the test file can be asked: they have no text, or no label. Look at where its columns go."
+    ),
+    "test_file_learned": N_(
+        "The training to start from has learned from {rows} rows of the test file, which would flatter it. Start from another model."
+    ),
+    "test_file_is_all": N_(
+        "All {rows} rows of the table are in the test file too, so nothing is left to learn from. Is it the same file?"
+    ),
     "study_not_found": N_("This cross-validation does not exist any more. Choose another one."),
     "label_in_one_group": N_(
         "Labels whose rows cannot be divided: {count} ({labels}). They have one row only, or rows that say the same or are to be "
@@ -78,6 +88,10 @@ SENTENCES: dict[str, str] = {
     "model_folder": N_(
         "“{folder}” does not hold a model that can be fine-tuned: {problem}. "
         "Choose a folder with config.json, model.safetensors and the tokenizer's files."
+    ),
+    "model_cannot_write": N_(
+        "“{model}” is a model of the kind “{kind}”, which reads but cannot be taught to write. For questions about texts choose the embedded "
+        "model, a BERT or CamemBERT, or one that writes by itself, for example “moussaKam/barthez” or “google/mt5-small”."
     ),
     "model_damaged": N_(
         "The embedded model's file is not the published one (its fingerprint differs). Install Parafine again: "

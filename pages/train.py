@@ -221,7 +221,10 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Train"))
-    if here.run is not None:
+    if here.study is not None:
+        watch_study(here.study, words)
+    elif here.run is not None:
+        belongs_to(here.run, words)
         show_run(here.run, words)
     elif project.table is None:
         lead(_("There is no table yet. Bring one first."))

@@ -18,6 +18,7 @@ from core.jobs.launch import check_model, gathered, learnable, parts_seen, recor
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue, job_of
 from core.jobs.slots import devices
+from core.models.choice import ModelChoice
 from core.models.weights import training_size, weights_size
 from core.store.job_folder import ENDED, RESUMABLE
 from core.store.project import Project, open_project
@@ -48,7 +49,7 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     devices()
     check_model(settings.model, project_id)
     _require_unlearned(examples, settings, project_id)
-    needed = room_for(settings, project_id, folds * repeats + 1)
+    needed = room_for(settings.model, project_id, folds * repeats + 1)
     require_room(needed)
     require_quota(project, needed)
     seeds = [(settings.seed + repeat) % 2**31 for repeat in range(repeats)]
@@ -64,9 +65,11 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
         made: list[Run] = []
         try:
             for seed, of_fold in parts:
-                chosen = settings.model_copy(update={"seed": seed})
+                chosen = settings.model_copy(update={"seed": seed, "test_from": "table"})
                 made.append(_lay_down(project, chosen, examples.assign(part=of_fold), study, len(made)))
-            final = _lay_down(project, settings, examples.assign(part="train"), study, None)
+            final = _lay_down(
+                project, settings.model_copy(update={"test_from": "table"}), examples.assign(part="train"), study, None
+            )
             made.append(final)
             record = StudyRecord(
                 number=next_study_number(project_id),
@@ -91,10 +94,9 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     return study
 
 
-def room_for(settings: Settings, project_id: str, runs: int) -> int:
+def room_for(model: ModelChoice, project_id: str, runs: int) -> int:
     """Bytes that so many runs, one after the other, may take: what each leaves, and the checkpoints of the one at work."""
-    size = weights_size(settings.model, project_id)
-    return (runs - 1) * KEPT * size + training_size(settings.model, project_id)
+    return (runs - 1) * KEPT * weights_size(model, project_id) + training_size(model, project_id)
 
 
 def stop_all(study: Study) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from filelock import FileLock
 from core.data.examples import Selection, fingerprint, require_learnable
 from core.data.split import Part, parts_met, split, tied
 from core.data.targets import outputs_of, scale_of
+from core.data.test_rows import TestFacts, beside, is_of_test_file, told_of_test
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import state_of
@@ -28,6 +30,7 @@ from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
 from core.store.storage import require_quota
+from core.store.test_file import kept_test_file, tested
 from core.train.settings import Settings
 
 RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
@@ -97,6 +100,8 @@ def freeze(project: Project, selection: Selection, settings: Settings) -> pd.Dat
     """The examples with the part of each, the rows of the table first, then the accepted paraphrases when they are wanted."""
     assert project.roles is not None
     examples = gathered(project, selection, settings)
+    if settings.test_from == "file":
+        return beside_test_file(project, examples, settings)
     seen = parts_seen(settings.model, project.id)
     known = tied(examples, project.roles.task)
     parts = split(known, settings.validation_share, settings.test_share, settings.seed, seen)
@@ -111,6 +116,26 @@ def gathered(project: Project, selection: Selection, settings: Settings) -> pd.D
         examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
     # A paraphrase is kept with its origin, not by a value of its own.
     return examples.fillna({"together": ""}) if "together" in examples else examples
+
+
+def beside_test_file(project: Project, examples: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The examples with the part of each, the rows of the test file below them.
+
+    Raises UserError: those of core.store.test_file.tested and of core.data.test_rows.beside.
+    """
+    assert project.roles is not None
+    tests, task = tested(project), project.roles.task
+    seen = parts_seen(settings.model, project.id)
+    parts = beside(tied(examples, task), tied(tests, task), settings.validation_share, settings.seed, seen)
+    return pd.concat([examples.assign(part=parts), tests.assign(part="test")], ignore_index=True)
+
+
+def facts_of_test(project: Project, examples: pd.DataFrame) -> TestFacts:
+    """What is told of the test file. examples: as `beside_test_file` gives them."""
+    file = kept_test_file(project)
+    assert file is not None
+    assert project.roles is not None
+    return told_of_test(examples, project.roles, file.facts.name, file.facts.rows)
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -158,9 +183,10 @@ def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> R
         table_name=project.table.name,
         fingerprint=fingerprint(examples),
         labels=outputs_of(project.roles.task, examples["label"].tolist()),
-        scale=scale_of(project.roles.task, examples["label"].tolist()),
+        scale=scale_of(project.roles.task, examples.loc[~is_of_test_file(examples), "label"].tolist()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
+        test_file=asdict(facts_of_test(project, examples)) if is_of_test_file(examples).any() else None,
         files=files_of(project.table),
         versions={name: version(name) for name in RECORDED},
     )

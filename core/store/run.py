@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SAMPLES = "samples.jsonl"
+"""What a model that writes wrote about the same rows at each evaluation."""
+
+
 class RunRecord(BaseModel, frozen=True):
     """run.json."""
 
@@ -50,6 +54,8 @@ class RunRecord(BaseModel, frozen=True):
     paraphrases: int = 0
     """Accepted paraphrases among those in train."""
     versions: dict[str, str]
+    test_file: dict[str, Any] | None = None
+    """Where the test part is a file of its own: core.data.test_rows.TestFacts, as JSON."""
     files: list[tuple[str, int]] = []
     """Name and rows of each file of the table, in the order of its rows: example "r1" is the first row of the first one. Empty in runs
     older than this."""
@@ -78,6 +84,11 @@ class Run(JobFolder):
     def metrics(self) -> list[dict[str, Any]]:
         """Points in the order written: step, epoch, split, name, value, time. A torn last line is left out."""
         return read_lines(self.folder / "metrics.jsonl")
+
+    def samples(self) -> list[dict[str, Any]]:
+        """step, epoch, text, question (the true one) and written, oldest first; each text once a step."""
+        lines = read_lines(self.folder / SAMPLES)
+        return list({(line["step"], line["text"]): line for line in lines}.values())
 
     def result(self) -> dict[str, Any] | None:
         """The final figures; None while the run is not over, or when it left nothing usable."""

@@ -165,6 +165,7 @@ class Fit(Trainer):
         if self.parts.validation:
             figures = self.lesson.figures(self.parts.validation, found)
             score = self.lesson.score(figures)
+            self.lesson.keep(self.run, self.parts.validation, self.state.global_step, self.state.epoch or 0.0)
         self.watcher.validated(figures, self.state)
         # On a small validation part many epochs score the same: then the surer one is better.
         if (score, -figures.get("loss", math.inf)) > (self.best.score, -self.best.figures.get("loss", math.inf)):

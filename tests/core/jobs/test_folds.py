@@ -190,7 +190,7 @@ def test_what_cannot_be_cross_validated_is_said_and_makes_nothing(
 def test_room_for_all_folds_is_asked_for_before_the_first(
     project: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, all_of_them = training_size(settings.model, project.id), room_for(settings, project.id, 21)
+    one, all_of_them = training_size(settings.model, project.id), room_for(settings.model, project.id, 21)
     assert all_of_them > one
     monkeypatch.setenv("PARAFINE_PROJECT_QUOTA", str((one + all_of_them) // 2))
     with pytest.raises(UserError) as caught:
