@@ -26,6 +26,7 @@ from pages.parts.roles import choose_roles, role_names
 from pages.parts.samples import offer_samples
 from pages.parts.sheet import sheet_html
 from pages.parts.shell import begin, go
+from pages.parts.together import choose_together
 
 PAGE = 20
 """Rows of the preview at a time."""
@@ -178,6 +179,7 @@ def page() -> None:
     show_added(project, words)
     preview(project, words)
     choose_roles(project, words)
+    choose_together(project, words)
     roles = project.roles
     assert roles is not None
     with reported():

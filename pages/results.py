@@ -6,21 +6,25 @@ from typing import Any
 
 import streamlit as st
 
+from core.data.test_rows import TestFacts
 from core.jobs.job_words import STATES, name_of
 from core.jobs.overview import Look
 from core.models.catalogue import display_name
 from core.store.project import Project
 from core.store.run import Run, list_runs
+from core.store.study import list_studies, study_of
 from core.train.settings import Settings
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import confusion_matrix
 from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
+from pages.parts.protocol import show_test_facts
 from pages.parts.pulse import look_at
 from pages.parts.settings_form import FIELDS, PRESETS
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.shell import begin, link
+from pages.parts.study_results import list_of_studies, show_study_results
 
 
 def show_list(runs: list[Run], looks: dict[str, Look | None], project: Project, words: Words) -> None:
@@ -101,6 +105,8 @@ def show_figures(run: Run, words: Words) -> None:
                 "The test part has not been looked at."
             )
         )
+    if told := run.record().test_file:
+        show_test_facts(TestFacts(**told), words)
     if figures["rows"] < 100:
         margin = (figures["accuracy"] * (1 - figures["accuracy"]) / figures["rows"]) ** 0.5 * 1.96
         quiet(
@@ -180,7 +186,13 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Results"))
-    runs = list_runs(project.id)
+    if here.study is not None:
+        show_study_results(here.study, words)
+        return
+    list_of_studies(project, words)
+    runs = [run for run in list_runs(project.id) if study_of(run) is None or run == here.run]
+    if not runs and list_studies(project.id):
+        return
     if not runs:
         lead(_("Nothing has been trained yet in this project."))
         link("train", _("Launch a first training"), icon=":material/arrow_forward:")

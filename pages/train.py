@@ -24,8 +24,10 @@ from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
+from pages.parts.protocol import asked_share, choose_protocol, launch_study
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
+from pages.parts.study import belongs_to, watch_study
 
 MOST_AT_ONCE = 20
 """Trainings that can be launched with one click."""
@@ -81,14 +83,22 @@ def show_form(project: Project, words: Words) -> None:
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
-    summary(values, rows, words)
-    times = how_often(words)
+    draft, can_be = choose_protocol(project, model, values["test_share"], words)
+    summary(values | ({} if draft.protocol == "split" else {"test_share": asked_share(draft)}), rows, words)
+    times = how_often(words) if draft.protocol != "folds" else 1
     paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")
-    if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
+    if draft.protocol == "folds":
+        launching = _("Launch the cross-validation")
+    if st.button(
+        launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not (is_named and can_be)
+    ):
         with reported():
-            settings = make_settings({**values, "model": model, "paraphrases": paraphrases})
+            of_test = "file" if draft.protocol == "file" else "table"
+            settings = make_settings({**values, "model": model, "paraphrases": paraphrases, "test_from": of_test})
             with st.spinner(_("Checking the model and dividing the table…")):
+                if draft.protocol == "folds":
+                    launch_study(project, settings, draft)
                 run = start(project, settings, times)
             if run is None:
                 go("jobs")

@@ -23,7 +23,11 @@ SHOWN = 300
 def role_names(roles: Roles, words: Words) -> dict[str | None, str]:
     """Of each column with a role, what stands beside its name; the parts of a text are numbered."""
     _ = words.gettext
-    names: dict[str | None, str] = {roles.question: _("question"), roles.label: _("label")}
+    names: dict[str | None, str] = {
+        roles.together: _("kept together"),
+        roles.question: _("question"),
+        roles.label: _("label"),
+    }
     text = _("text")
     for place, column in enumerate(roles.texts, start=1):
         names[column] = f"{text}{NO_BREAK_SPACE}{place}" if roles.text_more else text
@@ -51,7 +55,8 @@ def choose_roles(project: Project, words: Words) -> None:
     with columns[2]:
         label = _optional(_("Label"), table.columns, roles.label, words, about_label)
     more = _followed_by(project, roles, words)
-    chosen = Roles(text=text, question=question, label=label, text_more=tuple(each for each in more if each != text))
+    columns_chosen = {"text": text, "question": question, "label": label}
+    chosen = roles.model_copy(update=columns_chosen | {"text_more": tuple(each for each in more if each != text)})
     if chosen != roles:
         with reported():
             set_roles(project.id, chosen)

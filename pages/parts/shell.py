@@ -106,12 +106,16 @@ def link(page: str, label: str, *, run: str | None = None, study: str | None = N
 
 
 def address(*, project: str | None = None, run: str | None = None, study: str | None = None) -> dict[str, str]:
-    """The query of a URL: what is given, else what the present one says."""
+    """The query of a URL: what is given, else what the present one says; a run and a study exclude each other. study: "" for none."""
     wanted = {
         "lang": st.query_params.get("lang"),
         "project": project or st.query_params.get("project"),
         "run": run or (st.query_params.get("run") if project is None and study is None else None),
-        "study": study or (st.query_params.get("study") if project is None and run is None else None),
+        "study": study
+        if study is not None
+        else st.query_params.get("study")
+        if project is None and run is None
+        else None,
     }
     return {name: value for name, value in wanted.items() if value}
 
