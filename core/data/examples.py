@@ -67,7 +67,7 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
     )
     if roles.together is not None:
         frame["together"] = _stripped(table, roles.together)
-    aside = amend(frame, [fix for fix in fixes if fix.roles == roles])
+    aside = amend(frame, [fix for fix in fixes if fix.fits(roles)])
     aside |= _unusable(frame, roles)
     aside |= dict.fromkeys(_rows(frame["text"] == ""), "empty_text")
     used = [row not in aside for row in range(1, len(frame) + 1)]

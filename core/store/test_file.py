@@ -88,7 +88,7 @@ def tested(project: Project) -> pd.DataFrame:
     from core.data.test_rows import examples_of_test
 
     assert project.roles is not None
-    fixes = [fix for fix in read_fixes(project.folder) if fix.roles == project.roles]
+    fixes = [fix for fix in read_fixes(project.folder) if fix.fits(project.roles)]
     return examples_of_test(read_test_rows(project), project.roles, fixes)
 
 

@@ -171,7 +171,7 @@ def show_test_facts(told: TestFacts, words: Words) -> None:
     quiet(" ".join(said))
     if told.unseen_rows:
         strange = _(
-            "{rows} of the test rows have labels that no row to learn from has ({labels}): every answer to them is wrong, so the accuracy "
+            "Test rows with labels that no row to learn from has: {rows} ({labels}). Every answer to them is wrong, so the accuracy "
             "can reach {most} at most. Add rows with these labels, or correct their names."
         )
         most = 1 - told.unseen_rows / told.rows

@@ -28,11 +28,11 @@ def watch_study(study: Study, words: Words) -> None:
     record = study.record()
     st.markdown(f"**{study_name(record.number, words)}**")
     said = _(
-        "{folds} of {rows}, each asked once by a model that learned from the others; then one model learns from all rows."
+        "{rows} in {folds}, each fold asked once by a model that learned from the others; then one model learns from all rows."
     )
     if record.repeats > 1:
         said = _(
-            "{folds} of {rows}, each asked once by a model that learned from the others, and this {repeats} times, divided otherwise; "
+            "{rows} in {folds}, each fold asked once by a model that learned from the others, and this {repeats} times, divided otherwise; "
             "then one model learns from all rows."
         )
     quiet(
@@ -69,7 +69,7 @@ def _buttons(study: Study, states: list[str], words: Words) -> None:
     _ = words.gettext
     results, stopping, pausing, resuming = st.columns(4)
     under_way = any(state in ("queued", "running") for state in states)
-    if results.button(
+    if any(state == "done" for state in states) and results.button(
         _("See the results"),
         type="primary",
         icon=":material/arrow_forward:",
