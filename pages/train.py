@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.language import main_language
+from core.data.targets import scale_of
 from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
@@ -28,16 +29,20 @@ from pages.parts.protocol import asked_share, choose_protocol, launch_study
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
 from pages.parts.study import belongs_to, watch_study
+from pages.parts.task_words import to_learn
 
 MOST_AT_ONCE = 20
 """Trainings that can be launched with one click."""
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, str | None]:
-    """Labelled rows, labels, main language. Raises UserError when there is nothing to learn."""
+def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, tuple[float, float] | None, str | None]:
+    """Rows in use, labels, bounds of the numbers, main language. Raises UserError when there is nothing to learn."""
     selection = learnable(_project)
-    return selection.tally.used, len(selection.tally.labels), main_language(selection.examples["text"].tolist())
+    assert _project.roles is not None
+    scale = scale_of(_project.roles.task, selection.examples["label"].tolist())
+    language = main_language(selection.examples["text"].tolist())
+    return selection.tally.used, len(selection.tally.labels), scale, language
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -61,13 +66,10 @@ def show_form(project: Project, words: Words) -> None:
     _ = words.gettext
     stamp = table_stamp(project)
     with st.spinner(_("Looking at the table…")):
-        rows, labels, language = facts_of(project, stamp)
-    lead(
-        _("{rows} to learn from, {labels}. Choose how thoroughly, and launch.").format(
-            rows=words.ngettext("{count} row", "{count} rows", rows),
-            labels=words.ngettext("{count} label", "{count} labels", labels),
-        )
-    )
+        rows, labels, scale, language = facts_of(project, stamp)
+    assert project.roles is not None
+    learned = to_learn(project.roles.task, rows, labels, scale, words)
+    lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
@@ -203,10 +205,9 @@ def show_run(run: Run, words: Words) -> None:
     if job is not None and job.name:
         st.markdown(f"**{plain(job.name)}**")
     quiet(
-        _("Training {number} · {rows}, {labels} · {epochs}, seed {seed}").format(
+        _("Training {number} · {rows} · {epochs}, seed {seed}").format(
             number=record.number,
-            rows=words.ngettext("{count} row", "{count} rows", sum(record.parts.values())),
-            labels=words.ngettext("{count} label", "{count} labels", len(record.labels)),
+            rows=to_learn(record.roles.task, sum(record.parts.values()), len(record.labels), record.scale, words),
             epochs=words.ngettext("{count} epoch", "{count} epochs", settings.epochs),
             seed=settings.seed,
         )

@@ -17,6 +17,10 @@ class Figure(NamedTuple):
     about: str
     in_percent: bool = True
 
+    def shown(self, value: float, words: Words) -> str:
+        """In the digits of the language."""
+        return words.percent(value) if self.in_percent else words.decimal(value, 3)
+
 
 ACCURACY = Figure("accuracy", N_("Accuracy"), N_("Share of the rows that get their right label."))
 MACRO_F1 = Figure(
@@ -128,17 +132,17 @@ TASKS: dict[TaskName, Task] = {
 }
 
 
+TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number")
+"""Those that can be trained, in the order in which they are offered: each has a lesson in core.train.lessons."""
+
+
 def task_of(roles: Roles) -> Task:
     return TASKS[roles.task]
-
-
-def figure_said(value: float, figure: Figure, words: Words) -> str:
-    return words.percent(value) if figure.in_percent else words.decimal(value, 3)
 
 
 def spread_said(spread: Mapping[str, float | None], figure: Figure, words: Words) -> str:
     """Mean ± standard deviation; the mean alone where a deviation cannot be known. spread: "mean", "deviation"."""
     mean, deviation = spread["mean"], spread["deviation"]
     assert mean is not None
-    said = figure_said(mean, figure, words)
-    return said if deviation is None else f"{said} ± {figure_said(deviation, figure, words)}"
+    said = figure.shown(mean, words)
+    return said if deviation is None else f"{said} ± {figure.shown(deviation, words)}"

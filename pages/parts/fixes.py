@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.columns import Roles
 from core.data.findings import DONE, Finding, Setting
 from core.data.fixes import Fix
+from core.data.subject import LABELLED
 from core.store.draft import keep_draft, read_draft
 from core.store.fixes import add_fix, read_fixes, undo_fix
 from core.store.project import Project, set_roles
@@ -34,7 +35,8 @@ def show_fixes(project: Project, words: Words) -> None:
     """What was corrected, the newest first."""
     _ = words.gettext
     fixes = [fix for fix in read_fixes(project.folder) if _counts(fix, project.roles)]
-    balance = read_draft(project).changed.get("balance")
+    has_labels = project.roles is not None and project.roles.task in LABELLED
+    balance = read_draft(project).changed.get("balance") if has_labels else None
     if not fixes and not balance:
         return
     st.subheader(_("Fixes made"))

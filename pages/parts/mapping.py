@@ -62,7 +62,7 @@ def consider(project: Project, file: Candidate, words: Words) -> bool:
         quiet(_("Empty in these rows: {columns}.").format(columns=", ".join(missing)))
     key = (file.key, repr(reading.dialect), tuple(mapping.items()))
     found = overlap_of(project, table_stamp(project), file.place, key, rows)
-    leave_out = _overlap(file, found, project.roles.label is not None, words)
+    leave_out = _overlap(file, found, project.roles.has_labels, words)
     if file.former is not None:
         if st.button(_("Read the file so"), key=f"do_{file.key}"):
             read_added_again(project.id, file.place, reading, mapping, leave_out=leave_out)

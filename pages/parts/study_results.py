@@ -10,7 +10,7 @@ from core.jobs.job_words import study_name
 from core.results.folds import StudyResult, out_of_fold, out_of_fold_csv, pooled, study_result
 from core.store.project import Project
 from core.store.study import Study, list_studies
-from core.train.tasks import Figure, Task, figure_said, spread_said, task_of
+from core.train.tasks import Figure, Task, spread_said, task_of
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import confusion_matrix
@@ -101,7 +101,7 @@ def _each_fold(study: Study, result: StudyResult, task: Task, words: Words) -> N
     rows = []
     for fold in result.folds:
         reached = fold.figures
-        cells = [figure_said(reached[figure.name], figure, words) if reached else "–" for figure in figures]
+        cells = [figure.shown(reached[figure.name], words) if reached else "–" for figure in figures]
         rest = [words.integer(fold.rows), words.decimal(fold.best_epoch, 2), words.duration(fold.seconds)]
         rows.append([fold_name(fold, study, words), *cells, *(rest if reached else ["–"] * 3)])
     sheet(columns, rows, numbers=frozenset(range(1, len(columns) - 1)), whole=frozenset({0, len(columns) - 1}))

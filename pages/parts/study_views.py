@@ -12,7 +12,7 @@ from core.jobs.queue import job_of
 from core.results.folds import FoldResult, study_result
 from core.store.run import Run
 from core.store.study import Study
-from core.train.tasks import Figure, figure_said, task_of
+from core.train.tasks import Figure, task_of
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts import figures as drawn
 
@@ -178,7 +178,7 @@ def _line(name: str, run: Run, seen: Look | None, figures: dict[str, float] | No
                 each for each in (phase_of("running", seen.progress, words), step_of(seen.progress, words)) if each
             )
     query = urlencode({"project": run.project_id, "run": run.id, "lang": words.language})
-    reached = figure_said(figures[best.name], best, words) if figures is not None and best.name in figures else "–"
+    reached = best.shown(figures[best.name], words) if figures is not None and best.name in figures else "–"
     shown = f"<a href='train?{escape(query)}' target='_self'>{escape(name)}</a>" if seen is not None else escape(name)
     return (
         f"<tr><td class='whole'>{shown}</td><td class='whole'>{escape(state)}</td><td>{escape(far)}</td>"

@@ -25,6 +25,7 @@ from core.store.job_folder import RESUMABLE
 from core.store.labelling import Labelling
 from core.store.run import RunRecord, open_run
 from core.train.checkpoints import Checkpoints
+from core.train.tasks import task_of
 from core.words import Words
 
 MEASURED = 0.5
@@ -94,7 +95,8 @@ def _about_the_record(seen: Look, record: RunRecord, words: Words) -> dict[str, 
     found = {
         _("Start from"): display_name(model, seen.job.project_id, words),
         _("Settings used"): ", ".join(f"{name} {value}" for name, value in record.settings.items() if name != "model"),
-        _("Labels"): words.integer(len(record.labels)),
+        _("What is learned"): _(task_of(record.roles).title),
+        _("Labels"): words.integer(len(record.labels)) if record.labels else "",
         _("Training, validation and test rows"): " / ".join(
             words.integer(record.parts.get(part, 0)) for part in ("train", "validation", "test")
         ),
@@ -104,8 +106,9 @@ def _about_the_record(seen: Look, record: RunRecord, words: Words) -> dict[str, 
     if figures:
         where = _("test part") if "test" in result else _("validation part")
         found[_("Measured on")] = where
-        found[_("Accuracy")] = words.percent(figures["accuracy"])
-        found[_("Macro-F1")] = words.percent(figures["macro_f1"])
+        for figure in task_of(record.roles).figures:
+            if figure.name in figures:
+                found[_(figure.title)] = figure.shown(figures[figure.name], words)
     return found
 
 
