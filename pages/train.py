@@ -10,6 +10,7 @@ from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.accepted import accepted_paraphrases, accepted_stamp
 from core.store.draft import Draft, keep_draft, read_draft
@@ -18,6 +19,7 @@ from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
+from pages.parts import head_note
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import length_histogram
@@ -75,12 +77,13 @@ def show_form(project: Project, words: Words) -> None:
     if model != draft.model:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
+    head_note.before(project, stamp, model, words)
     tokens: list[int] = []
     own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
-    size = Size(rows, tokens, is_wide(model))
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id))
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
