@@ -58,6 +58,11 @@ class Roles(BaseModel, frozen=True):
         return self.question is not None and self.task != "generation"
 
     @property
+    def is_pair(self) -> bool:
+        """Whether text and question are one input: not where each is read apart, nor where the question is what is written."""
+        return self.question is not None and self.task not in ("matching", "generation")
+
+    @property
     def has_labels(self) -> bool:
         """Whether each row says what is right for it: a column, or several, hold the labels."""
         return self.label is not None or bool(self.label_columns)

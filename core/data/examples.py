@@ -56,6 +56,10 @@ class Selection:
     tally: Tally
     aside: dict[int, str]
     """The rows that are not in use, from 1, each with its reason: empty_text, empty_label, the code of a fix, or one of Tally.fixed."""
+    unlabelled: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["id", "text", "question"], dtype=str)
+    )
+    """id, text, question of the rows that lack their label alone."""
 
 
 def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Selection:
@@ -76,7 +80,7 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
     )
     if roles.together is not None:
         frame["together"] = _stripped(table, roles.together)
-    aside = amend(frame, [fix for fix in fixes if fix.roles == roles])
+    aside = amend(frame, [fix for fix in fixes if fix.fits(roles)])
     aside |= _unusable(frame, roles)
     aside |= dict.fromkeys(_rows(frame["text"] == ""), "empty_text")
     used = [row not in aside for row in range(1, len(frame) + 1)]
@@ -88,7 +92,8 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
     if roles.task == "matching" and len(examples):
         most = int(examples["text"].value_counts().iloc[0])
         tally = replace(tally, questions=examples["question"].nunique(), most_of_a_text=most)
-    return Selection(examples, tally, aside)
+    lacking = [aside.get(row) == "empty_label" for row in range(1, len(frame) + 1)]
+    return Selection(examples, tally, aside, frame.loc[lacking, ["id", "text", "question"]].reset_index(drop=True))
 
 
 def require_learnable(tally: Tally, roles: Roles) -> None:

@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.home import why
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.project import open_project
 from core.store.run import list_runs
@@ -94,8 +95,7 @@ def _size(project_id: str, model: ModelChoice) -> Size:
     examples = learnable(project).examples
     assert project.roles is not None
     task = project.roles.task
-    # Where questions find their text, both are read apart, and the text is the longer.
-    is_pair = project.roles.question is not None and task != "matching"
-    questions = examples["question"].tolist() if is_pair else None
+    questions = examples["question"].tolist() if project.roles.is_pair else None
     file, _own = tokenizer_file(model, project_id)
-    return Size(len(examples), count_tokens(file, examples["text"].tolist(), questions), is_wide(model), task)
+    tokens = count_tokens(file, examples["text"].tolist(), questions)
+    return Size(len(examples), tokens, is_wide(model), task, longest_setting(model, project_id))

@@ -14,14 +14,15 @@ from core.train.settings import PresetName
 
 
 class Size(NamedTuple):
-    """What a preset looks at. rows: labelled examples; tokens: word pieces of each, where questions find their text of the texts alone; wide: a model
-    of BERT-base's size or more.
+    """What a preset looks at. rows: labelled examples; tokens: word pieces of each, where questions find their text of the texts alone; wide: a
+    model of BERT-base's size or more; longest: word pieces that the model reads at once, or that Settings allows.
     """
 
     rows: int
     tokens: Sequence[int]
     wide: bool
     task: TaskName = "classes"
+    longest: int = 512
 
 
 class _Shape(NamedTuple):
@@ -61,8 +62,8 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
         "epochs": min(max(epochs, 2), shape.most_epochs),
         # A question is told from the texts of its batch: more of them teach more.
         "batch_size": 16 if rows < 2000 and size.task != "matching" else 32,
-        "learning_rate": 3e-5 if size.wide else 1e-4,
-        "max_tokens": longest_input(size.tokens, shape.kept, shape.longest),
+        "learning_rate": (3e-5 if size.wide else 1e-4) * (3 if size.task == "generation" else 1),
+        "max_tokens": longest_input(size.tokens, shape.kept, min(shape.longest, size.longest)),
         "warmup_share": 0.1,
         "weight_decay": 0.01,
         "dropout": 0.1,
@@ -71,7 +72,7 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
 
 
 def longest_input(tokens: Sequence[int], kept: float, most: int) -> int:
-    """The smallest multiple of 8 that keeps a share of the texts whole, between 16 and `most`."""
+    """The smallest multiple of 8 that keeps a share of the texts whole, from 16 on, and `most` where that is less."""
     if not tokens:
         return min(128, most)
     ranked = sorted(tokens)

@@ -20,13 +20,15 @@ from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import job_of
 from core.store.job_folder import JobFolder
 from core.store.run import open_run
+from core.store.study import Study, open_study
 from core.train.tasks import task_of
 from core.words import Words
 from pages.parts.figures import Figure, both_curves
+from pages.parts.study_views import study_curves, study_html, study_mark
 from pages.parts.views import log_html, machine_html, panel_html, panel_mark, progress_html, progress_mark
 from pages.parts.written import samples_html
 
-FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7}
+FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7, "study_loss": 2.7, "study_best": 2.7}
 """Seconds that an answer of a view serves everybody: a little less than pages wait between two questions."""
 FRESH_ELSE = 1.8
 """The same for the other views."""
@@ -132,6 +134,11 @@ def _samples(words: Words, project: str, run: str) -> dict[str, Any]:
     return {"html": samples_html(open_run(project, run).samples(), words), "mark": ""}
 
 
+def _study(words: Words, project: str, identifier: str) -> dict[str, Any]:
+    study = open_study(project, identifier)
+    return {"html": study_html(study, words), "mark": study_mark(study)}
+
+
 VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "progress": _of_job(progress_html),
     "machine": _of_job(lambda seen, words: machine_html([seen.heartbeat], words)),
@@ -140,4 +147,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "loss": _curve(0),
     "score": _curve(1),
     "samples": _samples,
+    "study": _study,
+    "study_loss": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[0]},
+    "study_best": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[1]},
 }

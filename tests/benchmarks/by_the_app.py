@@ -34,11 +34,12 @@ def project_of(data: bytes, name: str) -> Project:
 def settings_of(project: Project, preset_name: PresetName, **chosen: object) -> Settings:
     """What the Train page proposes for the project's rows with the embedded model. chosen: fields set by hand."""
     assert project.roles is not None
+    task = project.roles.task
     examples = learnable(project).examples
-    questions = examples["question"].tolist() if project.roles.question is not None else None
     file, _ = tokenizer_file(ModelChoice(), project.id)
+    questions = examples["question"].tolist() if project.roles.is_pair else None
     tokens = count_tokens(file, examples["text"].tolist(), questions)
-    return make_settings({**preset(preset_name, Size(len(examples), tokens, wide=False)), **chosen})
+    return make_settings({**preset(preset_name, Size(len(examples), tokens, False, task)), **chosen})
 
 
 def wait_for(job: JobFolder) -> None:
