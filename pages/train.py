@@ -9,20 +9,18 @@ from core.data.targets import scale_of
 from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
-from core.models.choice import ModelChoice
 from core.models.outlook import longest_setting
-from core.models.tokens import count_tokens, tokenizer_file
-from core.store.accepted import accepted_paraphrases, accepted_stamp
-from core.store.draft import Draft, keep_draft, read_draft
+from core.store.accepted import accepted_stamp
+from core.store.draft import keep_draft, read_draft
 from core.store.project import Project, table_stamp
 from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
 from pages.parts import head_note
-from pages.parts.chart import chart
 from pages.parts.errors import reported
-from pages.parts.figures import length_histogram
+from pages.parts.launching import how_often, joining, summary, with_paraphrases
+from pages.parts.lengths import lengths_of, show_lengths
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.matching_note import say_if_one_text
@@ -34,9 +32,6 @@ from pages.parts.shell import begin, go, link
 from pages.parts.study import belongs_to, watch_study
 from pages.parts.task_words import to_learn
 
-MOST_AT_ONCE = 20
-"""Trainings that can be launched with one click."""
-
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, tuple[float, float] | None, str | None]:
@@ -46,23 +41,6 @@ def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, 
     scale = scale_of(_project.roles.task, selection.examples["label"].tolist())
     language = main_language(selection.examples["text"].tolist())
     return selection.tally.used, len(selection.tally.labels), scale, language
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def joining(_project: Project, stamp: tuple[str, int, str], accepted: tuple[int, str]) -> int:
-    """Accepted paraphrases whose origin is in use and says what it said."""
-    return len(accepted_paraphrases(_project.id, learnable(_project).examples))
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def lengths_of(_project: Project, stamp: tuple[str, int, str], model: ModelChoice) -> tuple[list[int], bool]:
-    """Word pieces of each input, and whether they were counted with the model's own tokenizer."""
-    examples = learnable(_project).examples
-    roles = _project.roles
-    file, own = tokenizer_file(model, _project.id)
-    # Where questions find their text, both are read apart, and the text is the longer.
-    questions = examples["question"].tolist() if roles is not None and roles.is_pair else None
-    return count_tokens(file, examples["text"].tolist(), questions), own
 
 
 def show_form(project: Project, words: Words) -> None:
@@ -114,46 +92,6 @@ def show_form(project: Project, words: Words) -> None:
             go("train", run=run.id)
 
 
-def with_paraphrases(project: Project, draft: Draft, joining: int, words: Words) -> bool:
-    """Whether accepted paraphrases are learned from; asked for only where there are some. joining: how many could be."""
-    _ = words.gettext
-    if not joining:
-        return draft.paraphrases
-    chosen = st.checkbox(
-        words.ngettext(
-            "Learn from {count} accepted paraphrase too", "Learn from {count} accepted paraphrases too", joining
-        ),
-        value=draft.paraphrases,
-        key=f"paraphrases_{project.id}",
-        help=_(
-            "Only those whose row is learned from, and that say nothing that is asked in validation or test. These hold the same rows "
-            "with and without them: launch both to see whether they help."
-        ),
-    )
-    if chosen != draft.paraphrases:
-        keep_draft(project, read_draft(project).model_copy(update={"paraphrases": chosen}))
-    return chosen
-
-
-def how_often(words: Words) -> int:
-    """How many trainings are launched at once."""
-    _ = words.gettext
-    with st.expander(_("Several at once")):
-        return int(
-            st.number_input(
-                _("Trainings, each with its own seed"),
-                min_value=1,
-                max_value=MOST_AT_ONCE,
-                value=1,
-                key="times",
-                help=_(
-                    "Another seed divides the table otherwise and meets the rows in another order: how far the results lie apart tells how "
-                    "much of them is luck. They wait in the queue and run one after the other."
-                ),
-            )
-        )
-
-
 def start(project: Project, settings: Settings, times: int) -> Run | None:
     """The run that was launched; None when there are several, to be seen in the panel."""
     if times == 1:
@@ -162,46 +100,6 @@ def start(project: Project, settings: Settings, times: int) -> Run | None:
         project.id, [settings.model_copy(update={"seed": (settings.seed + place) % 2**31}) for place in range(times)]
     )
     return None
-
-
-def summary(values: dict[str, float], rows: int, words: Words) -> None:
-    """What the settings amount to, in one line."""
-    _ = words.gettext
-    training = round(rows * (1 - values["validation_share"] - values["test_share"]))
-    quiet(
-        _(
-            "{epochs} over about {rows} training rows, {batch} rows a step, learning rate {rate}, texts cut at {tokens} word pieces."
-        ).format(
-            epochs=words.ngettext("{count} epoch", "{count} epochs", int(values["epochs"])),
-            rows=words.integer(training),
-            batch=words.integer(int(values["batch_size"])),
-            rate=words.scientific(values["learning_rate"]),
-            tokens=words.integer(int(values["max_tokens"])),
-        )
-    )
-
-
-def show_lengths(tokens: list[int], own: bool, longest: int, words: Words) -> None:
-    """The length histogram and what the longest input cuts off."""
-    _ = words.gettext
-    if not tokens:
-        return
-    cut = sum(length > longest for length in tokens) / len(tokens)
-    st.markdown("**" + _("Length of the texts") + "**")
-    said = _("{share} of the rows are longer than {longest} word pieces and lose their end.").format(
-        share=words.percent(cut), longest=words.integer(longest)
-    )
-    if cut == 0:
-        said = _("No row is longer than {longest} word pieces: nothing is cut.").format(longest=words.integer(longest))
-    if not own:
-        said += " " + _("Measured with the embedded model's word pieces, for the chosen model is not here yet.")
-    quiet(said)
-    chart(
-        length_histogram(tokens, longest, words),
-        words,
-        key="lengths",
-        alt=_("Histogram of the lengths of the inputs in word pieces."),
-    )
 
 
 def show_run(run: Run, words: Words) -> None:

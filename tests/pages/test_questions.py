@@ -32,12 +32,12 @@ def test_from_the_choice_to_questions(
     (choice,) = at.radio
     choice.set_value("generation")
     at = run(at)
-    assert not errors(at)
+    assert errors(at) == []
     roles = open_project(project.id).roles
     assert roles is not None
     assert (roles.task, roles.question, roles.label) == ("generation", "question", None)
     at = visit("train", words, project=project.id)
-    assert not errors(at)
+    assert errors(at) == []
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     made = lay_down(open_project(project.id), small(tiny_bert, epochs=2, learning_rate=3e-3))
@@ -46,18 +46,18 @@ def test_from_the_choice_to_questions(
     train(made)
     torch.set_num_threads(threads)
     at = visit("train", words, project=project.id, run=made.id)
-    assert not errors(at)
+    assert errors(at) == []
     mine = job_of(made)
     assert mine is not None
     finish(mine, "done")
     at = visit("results", words, project=project.id, run=made.id)
-    assert not errors(at)
+    assert errors(at) == []
     shown = everything(at)
     for heading in ("What it asks", "Your question", "Its question", "chrF"):
         assert said(heading, words) in shown
     assert "is it about my" in shown
     at = visit("use", words, project=project.id, run=made.id)
-    assert not errors(at)
+    assert errors(at) == []
     assert said("Ask about this text", words) in [button.label for button in at.button]
     live = samples_html(made.samples(), words)
     assert live.count("<table>") == 3

@@ -167,7 +167,7 @@ def test_of_two_equal_scores_the_surer_one_is_kept(make_fit: MakeFit) -> None:
     losses = [value for _, value in points(fit.run, "validation", "loss")]
     assert scores[0] == scores[1]
     assert losses[0] != losses[1]
-    assert fit.best.loss == min(losses)
+    assert fit.best.figures["loss"] == min(losses)
     assert (fit.best is first) == (losses[0] < losses[1])
 
 
