@@ -25,6 +25,7 @@ from pages.parts.samples import offer_samples
 from pages.parts.sheet import sheet_html
 from pages.parts.shell import begin, go
 from pages.parts.tally import show_tally
+from pages.parts.together import choose_together
 
 PAGE = 20
 """Rows of the preview at a time."""
@@ -140,6 +141,7 @@ def page() -> None:
     show_added(project, words)
     preview(project, words)
     choose_roles(project, words)
+    choose_together(project, words)
     roles = project.roles
     assert roles is not None
     with reported():

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.data.test_rows import TestFacts
 from core.jobs.job_words import STATES, name_of
 from core.jobs.overview import Look
 from core.models.catalogue import display_name
 from core.store.project import Project
 from core.store.run import Run, list_runs
+from core.store.study import list_studies, study_of
 from core.train.settings import Settings
 from core.train.tasks import TASKS, task_of
 from core.words import Words
+from pages.parts import head_note
 from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
+from pages.parts.protocol import show_test_facts
 from pages.parts.pulse import look_at
-from pages.parts.settings_form import PRESETS, fields_of
+from pages.parts.settings_fields import fields_of, finer_of
+from pages.parts.settings_form import PRESETS
 from pages.parts.sheet import sheet
 from pages.parts.shell import begin, link
+from pages.parts.study_results import list_of_studies, show_study_results
 from pages.parts.task_results import measured, show_details, show_headline, show_margin
 from pages.parts.task_words import in_brief
 
@@ -71,6 +77,7 @@ def show_figures(run: Run, words: Words) -> None:
                 paraphrases,
             )
         )
+    head_note.after(run.result() or {}, words)
     if part == "test":
         quiet(
             _(
@@ -84,6 +91,8 @@ def show_figures(run: Run, words: Words) -> None:
                 "The test part has not been looked at."
             )
         )
+    if record.test_file:
+        show_test_facts(TestFacts(**record.test_file), words)
     show_margin(record, figures, words)
     show_details(run, part, figures, words)
 
@@ -95,7 +104,7 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
     settings = Settings.model_validate(record.settings)
     rows = [(_("Start from"), display_name(settings.model, project.id, words))]
     rows.append((_("How thoroughly"), _(PRESETS[settings.preset]) if settings.preset in PRESETS else _("own settings")))
-    for field in fields_of(record.roles.task):
+    for field in [*fields_of(record.roles.task), *finer_of(record.roles.task)]:
         value = getattr(settings, field.name)
         shown = (
             words.percent(value, 0)
@@ -138,7 +147,13 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Results"))
-    runs = list_runs(project.id)
+    if here.study is not None:
+        show_study_results(here.study, words)
+        return
+    list_of_studies(project, words)
+    runs = [run for run in list_runs(project.id) if study_of(run) is None or run == here.run]
+    if not runs and list_studies(project.id):
+        return
     if not runs:
         lead(_("Nothing has been trained yet in this project."))
         link("train", _("Launch a first training"), icon=":material/arrow_forward:")

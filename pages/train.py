@@ -10,6 +10,7 @@ from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.accepted import accepted_paraphrases, accepted_stamp
 from core.store.draft import Draft, keep_draft, read_draft
@@ -18,6 +19,7 @@ from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
+from pages.parts import head_note
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import length_histogram
@@ -25,8 +27,10 @@ from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
+from pages.parts.protocol import asked_share, choose_protocol, launch_study
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
+from pages.parts.study import belongs_to, watch_study
 from pages.parts.task_words import to_learn
 
 MOST_AT_ONCE = 20
@@ -73,24 +77,33 @@ def show_form(project: Project, words: Words) -> None:
     if model != draft.model:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
+    head_note.before(project, stamp, model, words)
     tokens: list[int] = []
     own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
-    size = Size(rows, tokens, is_wide(model))
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id))
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
-    summary(values, rows, words)
-    times = how_often(words)
+    draft, can_be = choose_protocol(project, model, values["test_share"], words)
+    summary(values | ({} if draft.protocol == "split" else {"test_share": asked_share(draft)}), rows, words)
+    times = how_often(words) if draft.protocol != "folds" else 1
     paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")
-    if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
+    if draft.protocol == "folds":
+        launching = _("Launch the cross-validation")
+    if st.button(
+        launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not (is_named and can_be)
+    ):
         with reported():
-            settings = make_settings({**values, "model": model, "paraphrases": paraphrases})
+            of_test = "file" if draft.protocol == "file" else "table"
+            settings = make_settings({**values, "model": model, "paraphrases": paraphrases, "test_from": of_test})
             with st.spinner(_("Checking the model and dividing the table…")):
+                if draft.protocol == "folds":
+                    launch_study(project, settings, draft)
                 run = start(project, settings, times)
             if run is None:
                 go("jobs")
@@ -222,7 +235,10 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Train"))
-    if here.run is not None:
+    if here.study is not None:
+        watch_study(here.study, words)
+    elif here.run is not None:
+        belongs_to(here.run, words)
         show_run(here.run, words)
     elif project.table is None:
         lead(_("There is no table yet. Bring one first."))

@@ -34,6 +34,10 @@ class Fix(BaseModel, frozen=True):
     """merge: spellings, and what each becomes; of several labels a row, "" is done without."""
     id: str = Field(default_factory=lambda: secrets.token_hex(4))
 
+    def fits(self, roles: Roles | None) -> bool:
+        """Whether it was made for these roles. Which rows stay together changes nothing of what they say."""
+        return roles is not None and self.roles.model_copy(update={"together": roles.together}) == roles
+
 
 def amend(frame: pd.DataFrame, fixes: Sequence[Fix], first_row: int = 1) -> dict[int, str]:
     """Corrects the columns text, question and label of `frame` in place; the rows set aside, each with its reason.

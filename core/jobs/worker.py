@@ -146,6 +146,7 @@ def judge_paraphrases(folder: JobFolder, attempt: int, check: Callable[[], None]
 
 WORK: dict[str, Work] = {
     "train": train_a_model,
+    "train_on_all": train_a_model,
     "label": label_a_table,
     "augment": paraphrase_rows,
     "augment_on_device": paraphrase_rows,

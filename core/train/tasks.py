@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.data.columns import Roles, TaskName
@@ -137,3 +138,11 @@ TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number")
 
 def task_of(roles: Roles) -> Task:
     return TASKS[roles.task]
+
+
+def spread_said(spread: Mapping[str, float | None], figure: Figure, words: Words) -> str:
+    """Mean ± standard deviation; the mean alone where a deviation cannot be known. spread: "mean", "deviation"."""
+    mean, deviation = spread["mean"], spread["deviation"]
+    assert mean is not None
+    said = figure.shown(mean, words)
+    return said if deviation is None else f"{said} ± {figure.shown(deviation, words)}"

@@ -7,7 +7,7 @@ from typing import Any
 from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
-from core.train.tasks import Task, task_of
+from core.train.tasks import TASKS, Task, spread_said, task_of
 from core.use.card_words import limits, purpose, reading, title
 from core.words import Words
 
@@ -59,6 +59,8 @@ def model_card(run: Run, words: Words) -> str:
 
 def _figures(task: Task, result: dict[str, Any], words: Words) -> str:
     _ = words.gettext
+    if "from_folds" in result:
+        return _from_folds(result["from_folds"], words)
     part = "test" if "test" in result else "validation"
     figures = result.get(part)
     if figures is None:
@@ -98,6 +100,21 @@ def _labels(labels: list[dict[str, Any]], words: Words) -> str:
     ]
     columns = [_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")]
     return _table(rows, (*columns, _("Given from")) if has_thresholds else tuple(columns))
+
+
+def _from_folds(told: dict[str, Any], words: Words) -> str:
+    """Of a model that learned from all rows: what those reached that were asked about rows they had not seen."""
+    _ = words.gettext
+    said = _(
+        "It learned from all rows, so none is left to measure it. The {folds} models of its cross-validation, made in the same way from "
+        "a part of the rows and asked about the others, reached (mean ± standard deviation):"
+    ).format(folds=words.integer(told["folds"]))
+    rows: list[tuple[str, str]] = []
+    for task in TASKS.values():
+        for figure in task.figures:
+            if figure.name in told["figures"] and _(figure.title) not in [row[0] for row in rows]:
+                rows.append((_(figure.title), spread_said(told["figures"][figure.name], figure, words)))
+    return "\n\n".join([said, _table(rows, (_("Figure"), _("Value")))])
 
 
 def _data(run: Run, words: Words) -> str:

@@ -49,15 +49,18 @@ def show_fixes(project: Project, words: Words) -> None:
         if _undone(_(DONE[fix.code]).format(count=words.integer(len(fix.rows))), fix.id, words):
             undo_fix(project.folder, fix.id)
             if fix.does == "roles":
-                set_roles(project.id, fix.roles)
+                set_roles(
+                    project.id,
+                    fix.roles.model_copy(update={"together": project.roles.together if project.roles else None}),
+                )
             st.rerun()
 
 
 def _counts(fix: Fix, roles: Roles | None) -> bool:
     """A change of roles counts while there is no question again; anything else, under the roles it was made for."""
     if fix.does == "roles":
-        return fix.roles.model_copy(update={"question": None}) == roles
-    return fix.roles == roles
+        return fix.model_copy(update={"roles": fix.roles.model_copy(update={"question": None})}).fits(roles)
+    return fix.fits(roles)
 
 
 def _undone(saying: str, key: str, words: Words) -> bool:

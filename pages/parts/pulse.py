@@ -20,12 +20,14 @@ from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import job_of
 from core.store.job_folder import JobFolder
 from core.store.run import open_run
+from core.store.study import Study, open_study
 from core.train.tasks import task_of
 from core.words import Words
 from pages.parts.figures import Figure, both_curves
+from pages.parts.study_views import study_curves, study_html, study_mark
 from pages.parts.views import log_html, machine_html, panel_html, panel_mark, progress_html, progress_mark
 
-FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7}
+FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7, "study_loss": 2.7, "study_best": 2.7}
 """Seconds that an answer of a view serves everybody: a little less than pages wait between two questions."""
 FRESH_ELSE = 1.8
 """The same for the other views."""
@@ -127,6 +129,11 @@ def _curve(place: int) -> Callable[..., dict[str, Any]]:
     return lambda words, project, run: {"figure": growing_curves(project, run, words)[place]}
 
 
+def _study(words: Words, project: str, identifier: str) -> dict[str, Any]:
+    study = open_study(project, identifier)
+    return {"html": study_html(study, words), "mark": study_mark(study)}
+
+
 VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "progress": _of_job(progress_html),
     "machine": _of_job(lambda seen, words: machine_html([seen.heartbeat], words)),
@@ -134,4 +141,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "panel": _panel,
     "loss": _curve(0),
     "score": _curve(1),
+    "study": _study,
+    "study_loss": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[0]},
+    "study_best": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[1]},
 }

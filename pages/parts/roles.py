@@ -24,7 +24,11 @@ SHOWN = 300
 def role_names(roles: Roles, words: Words) -> dict[str | None, str]:
     """Of each column with a role, what stands beside its name; the parts of a text are numbered."""
     _ = words.gettext
-    names: dict[str | None, str] = {roles.question: _("question"), roles.label: _("label")}
+    names: dict[str | None, str] = {
+        roles.together: _("kept together"),
+        roles.question: _("question"),
+        roles.label: _("label"),
+    }
     names |= dict.fromkeys(roles.label_columns, _("label"))
     text = _("text")
     for place, column in enumerate(roles.texts, start=1):

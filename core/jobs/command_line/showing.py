@@ -14,6 +14,7 @@ from core.jobs.command_line.following import said_of
 from core.jobs.command_line.listing import document, how_far, places, reference, size_of
 from core.jobs.command_line.voice import Voice
 from core.jobs.job_words import STATES, ended_of
+from core.jobs.kinds import TRAININGS
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.report import support_report
 from core.jobs.resources import resources
@@ -52,7 +53,7 @@ def show_job(args: Namespace, voice: Voice) -> int:
 
 def record_of(look: Look) -> RunRecord | None:
     """run.json; None when it cannot be read, or when the job is no training."""
-    if look.job.kind != "train":
+    if look.job.kind not in TRAININGS:
         return None
     try:
         return open_run(look.job.project_id, look.job.run_id, binned=True).record()
@@ -124,7 +125,7 @@ def next_steps(seen: Look, words: Words) -> list[str]:
             (_("Put it before others"), "urgent"),
             (_("Take it out of the queue"), "stop"),
         ]
-    elif job.state == "done" and job.kind != "train":
+    elif job.state == "done" and job.kind not in TRAININGS:
         steps = [(_("Put it into the bin"), "delete")]
     elif job.state == "done" or (job.reason or {}).get("code") in HOPELESS:
         steps = [(_("Its settings, to launch it again with others"), "show --settings")]
