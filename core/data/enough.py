@@ -99,7 +99,7 @@ def volume(subject: Subject, findings: tuple[Finding, ...]) -> Volume | None:
     elif varied is not None and varied < SAME_WORDS:
         advice.append(("other_words", {"share": varied}))
     if own < low:
-        advice += [("transfer", {}), ("back_translation", {})]
+        advice += [("transfer", {}), *([("back_translation", {})] if smallest is not None else [])]
     if len(subject.rows) < FEW:
         advice.append(("cross_validation", {}))
     return Volume(kind, verdict, own, len(counts), low, high, smallest, varied, tuple(advice))

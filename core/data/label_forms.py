@@ -27,6 +27,8 @@ PARTED = 0.05
 """Share of cells with several labels, from which a separator is one."""
 MOST_WORDS = 4
 """Of a label in a list of labels: « Oui, si je peux venir avant lundi » is no list."""
+STRANGE = 0.05
+"""Share of cells that are no numbers (« n/a »), up to which the others are a score."""
 OWN = 0.5
 """Labels a row, above which nearly every row has its own."""
 
@@ -142,8 +144,10 @@ def form_of(values: Sequence[str], cells: Sequence[str]) -> LabelForm:
     known = sorted({value for value in values if value})
     if not filled:
         return LabelForm("none")
-    found = [_NUMBER.fullmatch(value) for value in known]
-    if all(found):
+    said_so = {value: match for value in known if (match := _NUMBER.fullmatch(value))}
+    strange = sum(cell not in said_so for cell in filled)
+    if len(said_so) == len(known) or (strange <= STRANGE * len(filled) and not _are_codes(said_so)):
+        known, found = list(said_so), list(said_so.values())
         # The decimal comma of French tables is as good as the point.
         numbers = {value: float(each[1].replace(",", ".")) for value, each in zip(known, found, strict=True) if each}
         if all(number.is_integer() for number in numbers.values()) and len(known) <= MOST_CLASSES:
@@ -157,6 +161,12 @@ def form_of(values: Sequence[str], cells: Sequence[str]) -> LabelForm:
     if len(known) > MOST_CLASSES and len(known) > OWN * len(filled):
         return LabelForm("each_its_own", len(known), rows=len(filled))
     return LabelForm("classes", len(known))
+
+
+def _are_codes(numbers: Iterable[str]) -> bool:
+    """Few whole numbers: beside words they are classes, as these are."""
+    values = [value.replace(",", ".").rstrip(" %\u00a0\u202f") for value in numbers]
+    return len(values) <= MOST_CLASSES and all("." not in value for value in values)
 
 
 def _several(known: list[str], filled: list[str]) -> LabelForm | None:

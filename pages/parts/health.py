@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.findings import FIXES, Finding
 from core.data.health import Report
-from core.models.checkup import LONGEST, check_up
+from core.models.checkup import check_up
 from core.store.draft import read_draft
 from core.store.project import Project, read_table
 from core.words import N_, Words
@@ -65,7 +65,12 @@ def _show(project: Project, stamp: tuple[str, int, str], finding: Finding, repor
         st.markdown(plain(finding.consequence(words)))
         if finding.code in ("too_long", "about_too_long"):
             alt = _("Lengths of the texts in word pieces; the line is what the model can read.")
-            chart(length_histogram(list(report.pieces), LONGEST, words), words, key="health_lengths", alt=alt)
+            chart(
+                length_histogram(list(report.pieces), int(finding.facts["limit"]), words),
+                words,
+                key="health_lengths",
+                alt=alt,
+            )
         has_button = finding.fix is not None and not is_made(project, finding)
         if has_button and st.button(_(FIXES[finding.code]), key=f"fix_{finding.code}"):
             make(project, finding)

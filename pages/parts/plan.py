@@ -168,7 +168,9 @@ def _choices(
                 value=draft.variants if draft else 1,
                 key="plan_variants",
             )
-        kind, label, picked = choose_rows(draft, rows, words)
+        kind, label, picked = choose_rows(
+            draft, rows, project.roles.task if project.roles is not None else "classes", words
+        )
         judge = choose_judge(draft.judge if draft else None, source, words, key="plan")
     return Plan.model_validate(
         {

@@ -7,6 +7,7 @@ import re
 import streamlit as st
 
 from core.augment.plan import Plan
+from core.data.columns import TaskName
 from core.jobs.augment import Trainable
 from core.words import N_, Words
 from pages.parts.look import quiet
@@ -19,11 +20,13 @@ ROWS = {
 }
 
 
-def choose_rows(draft: Plan | None, rows: Trainable, words: Words) -> tuple[str, str | None, tuple[str, ...]]:
-    """Which rows: kind, label, ids."""
+def choose_rows(
+    draft: Plan | None, rows: Trainable, task: TaskName, words: Words
+) -> tuple[str, str | None, tuple[str, ...]]:
+    """Which rows: kind, label, ids. Of labels there is a choice where each row has one."""
     _ = words.gettext
     labels = rows.examples["label"].value_counts()
-    kinds = [kind for kind in ROWS if kind in ("all", "picked") or len(labels) > 1]
+    kinds = [kind for kind in ROWS if kind in ("all", "picked") or (task == "classes" and len(labels) > 1)]
     kind = st.radio(
         _("Rows"),
         kinds,

@@ -65,8 +65,8 @@ def _relabelled(project: Project, chosen: Roles) -> Roles:
 def _of_several(chosen: Roles, allowed: Possible, words: Words, key: str) -> Roles:
     """Columns that say yes or no, or what stands between the labels of a cell."""
     _ = words.gettext
-    left, right = st.columns([3, 1])
     columns = list(dict.fromkeys([*chosen.label_columns, *allowed.switches]))
+    left, right = st.columns([2, 1] if len(columns) > 1 else [1, 2])
     found: tuple[str, ...] = chosen.label_columns
     if len(columns) > 1:
         with left:
@@ -84,7 +84,7 @@ def _of_several(chosen: Roles, allowed: Possible, words: Words, key: str) -> Rol
         return chosen.model_copy(update={"label_columns": found, "label": None if found else chosen.label})
     if chosen.label is not None and not chosen.label_columns:
         separators = list(dict.fromkeys([*filter(None, [chosen.separator]), *allowed.separators]))
-        with right:
+        with right if len(columns) > 1 else left:
             separator = st.selectbox(
                 _("Between the labels of a cell"), separators, key=f"separator_{key}", help=_("“a|b” is two labels where “|” stands between them.")
             )  # fmt: skip

@@ -51,6 +51,12 @@ def threshold_bars(
     values = {label: shares[label] for label in ranked}
     figure = bars(values, [words.percent(share) for share in values.values()], words, _("probability"))
     figure["data"][0]["marker"] = {"color": [FLAME if above[label] >= 0 else GREY for label in ranked]}
+    # Beside the bars, where no threshold crosses them.
+    figure["data"][0]["textposition"] = "none"
+    figure["layout"]["annotations"] = [
+        {"x": 1.02, "y": place, "xanchor": "left", "text": words.percent(shares[label]), "showarrow": False}
+        for place, label in enumerate(ranked)
+    ]
     figure["layout"]["shapes"] = [
         {
             "type": "line",
