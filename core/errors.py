@@ -100,6 +100,18 @@ SENTENCES: dict[str, str] = {
         "The training ended on an error of ours; its log says which. "
         "Give this reference to the person who runs Parafine: {reference}."
     ),
+    "search_bounds": N_("The lowest value is above the highest: {problem}. Exchange them."),
+    "search_nothing": N_(
+        "Every setting is fixed, so there is nothing to search. Give at least one of them two different bounds."
+    ),
+    "search_budget": N_(
+        "This search would try nothing, or never end. Say from 1 to {most} trials, or from 1 to {minutes} minutes."
+    ),
+    "search_all_diverged": N_(
+        "None of the {count} trials could be measured: the loss of each became infinite. "
+        "Search again between smaller learning rates, with {learning_rate} as the highest, say."
+    ),
+    "search_not_found": N_("This search does not exist any more. Choose another one."),
     "run_not_finished": N_("Training {run} has no model yet. Wait for its end, or choose another one."),
     "project_not_found": N_("This project does not exist any more. Choose another one, or create one."),
     "run_not_found": N_("This training does not exist any more. Choose another one."),
@@ -169,6 +181,8 @@ class UserError(Exception):
 def _shown(name: str, value: Any, words: Words) -> str:
     if isinstance(value, str):
         return words.gettext(value) if name in PHRASES and value else value
+    if isinstance(value, list):
+        return ", ".join(_shown(name, each, words) for each in value)
     if isinstance(value, dict):
         # A sentence with facts of its own: {"message": …, its facts}.
         message = value["message"]

@@ -18,6 +18,7 @@ from pages.parts.figures import confusion_matrix
 from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
 from pages.parts.pulse import look_at
+from pages.parts.search import show_searches
 from pages.parts.settings_form import FIELDS, PRESETS
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.shell import begin, link
@@ -181,6 +182,7 @@ def page() -> None:
     _ = words.gettext
     st.title(_("Results"))
     runs = list_runs(project.id)
+    show_searches(project, words)
     if not runs:
         lead(_("Nothing has been trained yet in this project."))
         link("train", _("Launch a first training"), icon=":material/arrow_forward:")

@@ -24,6 +24,8 @@ from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
+from pages.parts.search import search_in_address, show_search
+from pages.parts.search_form import offer_search
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
 
@@ -93,6 +95,13 @@ def show_form(project: Project, words: Words) -> None:
             if run is None:
                 go("jobs")
             go("train", run=run.id)
+    offer_search(
+        project,
+        make_settings({**values, "model": model, "paraphrases": paraphrases}),
+        rows,
+        words,
+        is_possible=is_named,
+    )
 
 
 def with_paraphrases(project: Project, draft: Draft, joining: int, words: Words) -> bool:
@@ -223,6 +232,8 @@ def page() -> None:
     st.title(_("Train"))
     if here.run is not None:
         show_run(here.run, words)
+    elif (search := search_in_address(project)) is not None:
+        show_search(search, words)
     elif project.table is None:
         lead(_("There is no table yet. Bring one first."))
         link("data", _("Go to the data"), icon=":material/arrow_forward:")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from core.home import home, read_json
-from core.jobs.queue import FOLDERS, Job, job_of, jobs, remove
+from core.jobs.kinds import FOLDERS
+from core.jobs.queue import Job, job_of, jobs, remove
 from core.store.database import now
 from core.store.run import Run
 
@@ -62,7 +63,8 @@ def prune_checkpoints(days: float = CHECKPOINT_DAYS) -> None:
     before = now() - timedelta(days=days)
     for job in jobs():
         if job.state not in ("queued", "running") and job.ended_at is not None and job.ended_at < before:
-            shutil.rmtree(job.folder.folder / "checkpoints", ignore_errors=True)
+            for path in [*job.folder.folder.rglob("checkpoints")]:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_half_made() -> None:

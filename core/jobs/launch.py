@@ -64,7 +64,7 @@ def launch_all(
             check_model(settings.model, project_id)
         frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
-            record = _record(project, settings, examples)
+            record = record_of(project, settings, examples)
             twin = _under_way(project_id, record) if twin_is_same else None
             if twin is not None:
                 return [twin]
@@ -139,7 +139,8 @@ def check_model(choice: ModelChoice, project_id: str) -> None:
             raise UserError("run_has_no_model", run=run.record().number)
 
 
-def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+    """What run.json says of a run on these examples, with the project's next number."""
     assert project.roles is not None
     assert project.table is not None
     return RunRecord(

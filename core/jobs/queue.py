@@ -14,26 +14,11 @@ from typing import Any, cast
 from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.jobs.kinds import FOLDERS, LIGHT
 from core.jobs.slots import BESIDE
-from core.store.augmentation import Augmentation, DeviceAugmentation
-from core.store.comparison import Comparison
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
-from core.store.judging import Judging
-from core.store.labelling import Labelling
 from core.store.run import Run
-
-FOLDERS: dict[str, type[JobFolder]] = {
-    "train": Run,
-    "label": Labelling,
-    "augment": Augmentation,
-    "augment_on_device": DeviceAugmentation,
-    "compare": Comparison,
-    "judge": Judging,
-}
-"""Each kind of job and what it has on disk."""
-LIGHT = ("label", "augment", "compare", "judge")
-"""Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ from filelock import FileLock
 from core.errors import SENTENCES, UserError
 from core.home import home, read_json
 from core.jobs.harmless import NONE, OTHER, device, identifier, known, number, numbers, versions
+from core.jobs.kinds import FOLDERS
 from core.jobs.processes import ROOT, is_held, supervisor_lock
-from core.jobs.queue import FOLDERS, Job
+from core.jobs.queue import Job
 from core.jobs.resources import cards, memory
 from core.jobs.slots import devices, processors
 from core.jobs.tracebacks import tracebacks

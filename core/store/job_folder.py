@@ -32,6 +32,7 @@ Phase = Literal[
     "labelling",
     "translating",
     "judging",
+    "searching",
     "saving",
     "zipping",
     "over",

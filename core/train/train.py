@@ -27,18 +27,24 @@ from core.train.settings import Settings
 from core.train.snapshot import load_weights
 
 
-def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def train(
+    run: Run,
+    attempt: int = 1,
+    check: Callable[[], None] = lambda: None,
+    measured: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     """Trains, keeps the best weights by the task's figure on validation, looks at the test part once, and writes the result.
 
     Goes on from the run's newest whole checkpoint where there is one. When stopped, keeps the best so far and looks at
-    nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on.
+    nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on. measured: called
+    after each look at the validation part; raises to end the run there.
     Returns what result.json holds. Raises UserError: those of core.models, loss_not_finite, disk_full; Stopped for a pause,
     and for a stop before there was anything to keep.
     """
     started = time.monotonic()
     record = run.record()
     settings = Settings.model_validate(record.settings)
-    reporter = Reporter(run, settings.epochs, check)
+    reporter = Reporter(run, settings.epochs, check, measured)
     make_repeatable(settings.seed)
     reporter.phase("loading")
     lesson = LESSONS[record.roles.task].load(record, settings, source_folder(settings.model, run.project_id))
