@@ -6,6 +6,7 @@ Drawn as ordinary lines: plotly's own kind needs WebGL, has no hover, and knows 
 from __future__ import annotations
 
 import math
+from textwrap import wrap
 from typing import Any
 
 from core.store.search import Search, TrialLine
@@ -76,7 +77,8 @@ def parallel_figure(search: Search, words: Words) -> Figure:
         "xaxis": {
             "range": [-0.35, len(names) + 0.35],
             "tickvals": list(range(len(titles))),
-            "ticktext": titles,
+            "ticktext": ["<br>".join(wrap(title, 12, break_long_words=False)) for title in titles],
+            "tickangle": 0,
             "showgrid": False,
             "zeroline": False,
         },

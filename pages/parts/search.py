@@ -115,7 +115,7 @@ def _how_it_ended(search: Search, seen: Look, words: Words) -> None:
         show_error(reason_of(seen.job))
     else:
         (st.success if state == "done" else st.warning)(ended_of(seen, words))
-    taking, resuming, others, _rest = st.columns([3, 2, 1.6, 2])
+    taking, resuming, others, _rest = st.columns([3.8, 2, 1.6, 0.8])
     with taking:
         if best is not None:
             st.button(
@@ -162,6 +162,13 @@ def _show_findings(search: Search, words: Words) -> None:
     """Which settings go with which scores, which of them matter, and every trial."""
     _ = words.gettext
     record, findings = search.record(), search.findings()
+    if findings.best is not None:
+        quiet(
+            _(
+                "The best of many trials owes part of its score to luck with the validation rows. What its settings are worth, the test "
+                "part says, once you launch them."
+            )
+        )
     measured = [line for line in findings.trials if line.score is not None]
     if len(measured) > 1:
         st.header(_("Which settings reached what"))
@@ -180,27 +187,28 @@ def _show_findings(search: Search, words: Words) -> None:
     if findings.trials:
         st.header(_("All trials"))
         names = list(record.space)
-        sheet(
-            [
-                _("Trial"),
-                *(_(DIMENSIONS[name].title) for name in names),
-                figure_title(record, words),
-                _("State"),
-                _("Duration"),
-            ],
-            [
+        with st.container(key="trials"):
+            sheet(
                 [
-                    words.integer(line.place + 1),
-                    *(value_words(name, line.values[name], words) for name in names),
-                    score_words(record, line.score, words),
-                    _(STATES[line.state]),
-                    words.duration(line.seconds),
-                ]
-                for line in findings.trials
-            ],
-            numbers=frozenset({len(names) + 1, len(names) + 3}),
-            whole=frozenset(range(len(names) + 1)),
-        )
+                    _("Trial"),
+                    *(_(DIMENSIONS[name].title) for name in names),
+                    figure_title(record, words),
+                    _("State"),
+                    _("Duration"),
+                ],
+                [
+                    [
+                        words.integer(line.place + 1),
+                        *(value_words(name, line.values[name], words) for name in names),
+                        score_words(record, line.score, words),
+                        _(STATES[line.state]),
+                        words.duration(line.seconds),
+                    ]
+                    for line in findings.trials
+                ],
+                numbers=frozenset({len(names) + 1, len(names) + 3}),
+                whole=frozenset(range(len(names) + 1)),
+            )
 
 
 def show_searches(project: Project, words: Words) -> None:
