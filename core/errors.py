@@ -11,6 +11,8 @@ from typing import Any
 
 from core.paraphrase_errors import PARAPHRASE_SENTENCES
 from core.reading_errors import READING_SENTENCES
+from core.search_errors import SEARCH_SENTENCES
+from core.terminal_errors import TERMINAL_SENTENCES
 from core.words import N_, Words
 
 SENTENCES: dict[str, str] = {
@@ -46,6 +48,37 @@ SENTENCES: dict[str, str] = {
         "With {validation} for validation and {test} for the test, the label “{label}” has no row left to learn from. "
         "Make these shares smaller, or add rows of this label."
     ),
+    # protocols
+    "folds_invalid": N_("{folds} folds cannot be made: choose {least} to {most}."),
+    "too_few_groups": N_(
+        "{folds} folds need at least {folds} rows that can be kept apart, and there are {groups}: rows that say the same, or that are "
+        "to be kept together, are never divided. Choose fewer folds."
+    ),
+    "repeats_invalid": N_("{repeats} repeats cannot be made: choose 1 to {most}."),
+    "folds_from_learned": N_(
+        "The training to start from has learned from {rows} rows of this table, so the folds that ask for them would flatter it. "
+        "Start from another model, or use one split, which keeps such rows where they were."
+    ),
+    "no_fold_done": N_(
+        "No fold of cross-validation {number} is done, so nothing says for how many epochs to learn from all rows. "
+        "Resume a fold, and resume this one when the fold is done."
+    ),
+    "no_test_file": N_("There is no test file. Upload one, or choose another way of checking."),
+    "test_file_empty": N_(
+        "None of the {rows} rows of the test file can be asked: they have no text, or no label. Look at where its columns go."
+    ),
+    "test_file_learned": N_(
+        "The training to start from has learned from {rows} rows of the test file, which would flatter it. Start from another model."
+    ),
+    "test_file_is_all": N_(
+        "All {rows} rows of the table are in the test file too, so nothing is left to learn from. Is it the same file?"
+    ),
+    "study_not_found": N_("This cross-validation does not exist any more. Choose another one."),
+    "label_in_one_group": N_(
+        "Labels whose rows cannot be divided: {count} ({labels}). They have one row only, or rows that say the same or are to be "
+        "kept together, so a fold that asks for them would have none to learn from. Add rows, merge these labels with others, or set their "
+        "rows aside on the Data page."
+    ),
     # models
     "hub_unreachable": N_(
         "The model “{model}” could not be fetched: the hub does not answer. Check the internet connection, "
@@ -58,13 +91,37 @@ SENTENCES: dict[str, str] = {
         "“{folder}” does not hold a model that can be fine-tuned: {problem}. "
         "Choose a folder with config.json, model.safetensors and the tokenizer's files."
     ),
+    "model_cannot_write": N_(
+        "“{model}” is a model of the kind “{kind}”, which reads but cannot be taught to write. For questions about texts choose the embedded "
+        "model, a BERT or CamemBERT, or one that writes by itself, for example “moussaKam/barthez” or “google/mt5-small”."
+    ),
     "model_damaged": N_(
         "The embedded model's file is not the published one (its fingerprint differs). Install Parafine again: "
         "remove the folder .venv and run start.py."
     ),
     "model_no_safetensors": N_(
         "“{model}” has no safetensors file, and older weight files can carry programs, so they are never opened. "
-        "Choose another model, or convert it to safetensors."
+        "Choose another model or, if you trust its author, convert it where transformers is installed, with two lines of Python, "
+        "and choose the folder that they write."
+    ),
+    "model_kind": N_(
+        "“{model}” cannot learn this: {kind}. Choose a model that reads texts (an encoder), for example camembert-base for French or "
+        "bert-base-uncased for English, or the embedded one."
+    ),
+    "model_unknown": N_(
+        "“{model}” has the architecture “{name}”, which Parafine does not know as a reader of texts. Choose another model, for "
+        "example camembert-base for French or bert-base-uncased for English, or the embedded one."
+    ),
+    "model_quantised": N_(
+        "The weights of “{model}” are quantised: made small for reading, they cannot learn any more. Choose the model that it was made from."
+    ),
+    "model_too_short": N_(
+        "“{model}” reads {most} word pieces at most, and the longest input is set to {longest}. Set it to {most} or less, "
+        "or choose a model that reads longer texts."
+    ),
+    "no_pretraining": N_(
+        "“{model}” cannot be taught your texts without their labels: it has no way to guess a hidden word. Set the epochs of pre-training to 0, "
+        "or choose a model such as camembert-base for French or bert-base-uncased for English."
     ),
     "run_has_no_model": N_("Training {run} kept no model, so nothing can start from it. Choose another one."),
     # runs
@@ -100,18 +157,6 @@ SENTENCES: dict[str, str] = {
         "The training ended on an error of ours; its log says which. "
         "Give this reference to the person who runs Parafine: {reference}."
     ),
-    "search_bounds": N_("The lowest value is above the highest: {problem}. Exchange them."),
-    "search_nothing": N_(
-        "Every setting is fixed, so there is nothing to search. Give at least one of them two different bounds."
-    ),
-    "search_budget": N_(
-        "This search would try nothing, or never end. Say from 1 to {most} trials, or from 1 to {minutes} minutes."
-    ),
-    "search_all_diverged": N_(
-        "None of the {count} trials could be measured: the loss of each became infinite. "
-        "Search again between smaller learning rates, with {learning_rate} as the highest, say."
-    ),
-    "search_not_found": N_("This search does not exist any more. Choose another one."),
     "run_not_finished": N_("Training {run} has no model yet. Wait for its end, or choose another one."),
     "project_not_found": N_("This project does not exist any more. Choose another one, or create one."),
     "run_not_found": N_("This training does not exist any more. Choose another one."),
@@ -127,20 +172,8 @@ SENTENCES: dict[str, str] = {
     # paraphrases
     "paraphrase_empty": N_("A paraphrase without words teaches nothing. Write a text, or reject it."),
     "paraphrase_not_found": N_("This paraphrase does not exist any more. Open the page again."),
-    # at a terminal
-    "no_projects": N_("There is no project yet. Open the app and upload a table on the Data page."),
-    "project_unknown": N_("There is no project “{name}”. Those there are: {found}."),
-    "job_unknown": N_("There is no job “{name}”. The command list shows those there are."),
-    "job_in_bin": N_("“{name}” is in the bin. Take it back first, with the command restore."),
-    "job_not_waiting": N_("{name} does not wait, so it has no place in the queue."),
-    "several_fit": N_("“{name}” fits several: {found}. Write one of these."),
-    "settings_file": N_(
-        "“{name}” could not be read: {problem}. Give a JSON file with one object of settings, or with a list of objects."
-    ),
-    "settings_not_json": N_(
-        "“{name}” is not JSON at its line {row}. Write names and texts between double quotation marks, and a comma between two settings."
-    ),
-    "settings_unknown": N_("These settings do not exist: {found}. Those there are: {known}."),
+    **TERMINAL_SENTENCES,
+    **SEARCH_SENTENCES,
     # use
     "predict_empty": N_("There is no text to read. Type or paste one."),
     "predict_failed": N_("The model could not be started: {problem}."),
@@ -148,6 +181,14 @@ SENTENCES: dict[str, str] = {
     **PARAPHRASE_SENTENCES,
 }
 """Every code and its sentence; `{…}` are the facts of the error."""
+
+PROGRAMS = {
+    "model_no_safetensors": (
+        "from transformers import AutoModelForSequenceClassification as Model, AutoTokenizer as Tokenizer\n"
+        'for part in (Model, Tokenizer): part.from_pretrained(r"{model}").save_pretrained("converted")'
+    )
+}
+"""What a sentence tells to run, in no language of people."""
 
 PHRASES = {"kind", "problem", "role"}
 """Facts that are messages themselves, marked with N_ where they are written, and translated with the sentence."""
@@ -176,6 +217,10 @@ class UserError(Exception):
         """The sentence and its facts in the language of `words`."""
         facts = {name: _shown(name, value, words) for name, value in self.facts.items()}
         return words.gettext(SENTENCES[self.code]).format(**facts)
+
+    def program(self) -> str:
+        """The lines that the sentence tells to run; empty for most errors."""
+        return PROGRAMS.get(self.code, "").format(**self.facts)
 
 
 def _shown(name: str, value: Any, words: Words) -> str:

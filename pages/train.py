@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.language import main_language
+from core.data.targets import scale_of
 from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.accepted import accepted_paraphrases, accepted_stamp
 from core.store.draft import Draft, keep_draft, read_draft
@@ -17,27 +19,33 @@ from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
-from pages.parts.chart import chart
+from pages.parts import head_note
 from pages.parts.errors import reported
-from pages.parts.figures import length_histogram
+from pages.parts.lengths import show_lengths
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
+from pages.parts.protocol import asked_share, choose_protocol, launch_study
 from pages.parts.search import search_in_address, show_search
 from pages.parts.search_form import offer_search
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
+from pages.parts.study import belongs_to, watch_study
+from pages.parts.task_words import to_learn
 
 MOST_AT_ONCE = 20
 """Trainings that can be launched with one click."""
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, str | None]:
-    """Labelled rows, labels, main language. Raises UserError when there is nothing to learn."""
+def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, tuple[float, float] | None, str | None]:
+    """Rows in use, labels, bounds of the numbers, main language. Raises UserError when there is nothing to learn."""
     selection = learnable(_project)
-    return selection.tally.used, len(selection.tally.labels), main_language(selection.examples["text"].tolist())
+    assert _project.roles is not None
+    scale = scale_of(_project.roles.task, selection.examples["label"].tolist())
+    language = main_language(selection.examples["text"].tolist())
+    return selection.tally.used, len(selection.tally.labels), scale, language
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -61,47 +69,49 @@ def show_form(project: Project, words: Words) -> None:
     _ = words.gettext
     stamp = table_stamp(project)
     with st.spinner(_("Looking at the table…")):
-        rows, labels, language = facts_of(project, stamp)
-    lead(
-        _("{rows} to learn from, {labels}. Choose how thoroughly, and launch.").format(
-            rows=words.ngettext("{count} row", "{count} rows", rows),
-            labels=words.ngettext("{count} label", "{count} labels", labels),
-        )
-    )
+        rows, labels, scale, language = facts_of(project, stamp)
+    assert project.roles is not None
+    learned = to_learn(project.roles.task, rows, labels, scale, words)
+    lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
+    head_note.before(project, stamp, model, words)
     tokens: list[int] = []
     own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
-    size = Size(rows, tokens, is_wide(model))
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id))
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
-    summary(values, rows, words)
-    times = how_often(words)
+    draft, can_be = choose_protocol(project, model, values["test_share"], words)
+    summary(values | ({} if draft.protocol == "split" else {"test_share": asked_share(draft)}), rows, words)
+    times = how_often(words) if draft.protocol != "folds" else 1
     paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")
-    if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
+    if draft.protocol == "folds":
+        launching = _("Launch the cross-validation")
+    if st.button(
+        launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not (is_named and can_be)
+    ):
         with reported():
-            settings = make_settings({**values, "model": model, "paraphrases": paraphrases})
+            of_test = "file" if draft.protocol == "file" else "table"
+            settings = make_settings({**values, "model": model, "paraphrases": paraphrases, "test_from": of_test})
             with st.spinner(_("Checking the model and dividing the table…")):
+                if draft.protocol == "folds":
+                    launch_study(project, settings, draft)
                 run = start(project, settings, times)
             if run is None:
                 go("jobs")
             go("train", run=run.id)
-    offer_search(
-        project,
-        make_settings({**values, "model": model, "paraphrases": paraphrases}),
-        rows,
-        words,
-        is_possible=is_named,
-    )
+    of_test = "file" if draft.protocol == "file" else "table"
+    settings = make_settings({**values, "model": model, "paraphrases": paraphrases, "test_from": of_test})
+    offer_search(project, settings, rows, words, is_possible=is_named and can_be)
 
 
 def with_paraphrases(project: Project, draft: Draft, joining: int, words: Words) -> bool:
@@ -171,29 +181,6 @@ def summary(values: dict[str, float], rows: int, words: Words) -> None:
     )
 
 
-def show_lengths(tokens: list[int], own: bool, longest: int, words: Words) -> None:
-    """The length histogram and what the longest input cuts off."""
-    _ = words.gettext
-    if not tokens:
-        return
-    cut = sum(length > longest for length in tokens) / len(tokens)
-    st.markdown("**" + _("Length of the texts") + "**")
-    said = _("{share} of the rows are longer than {longest} word pieces and lose their end.").format(
-        share=words.percent(cut), longest=words.integer(longest)
-    )
-    if cut == 0:
-        said = _("No row is longer than {longest} word pieces: nothing is cut.").format(longest=words.integer(longest))
-    if not own:
-        said += " " + _("Measured with the embedded model's word pieces, for the chosen model is not here yet.")
-    quiet(said)
-    chart(
-        length_histogram(tokens, longest, words),
-        words,
-        key="lengths",
-        alt=_("Histogram of the lengths of the inputs in word pieces."),
-    )
-
-
 def show_run(run: Run, words: Words) -> None:
     _ = words.gettext
     record = run.record()
@@ -202,10 +189,9 @@ def show_run(run: Run, words: Words) -> None:
     if job is not None and job.name:
         st.markdown(f"**{plain(job.name)}**")
     quiet(
-        _("Training {number} · {rows}, {labels} · {epochs}, seed {seed}").format(
+        _("Training {number} · {rows} · {epochs}, seed {seed}").format(
             number=record.number,
-            rows=words.ngettext("{count} row", "{count} rows", sum(record.parts.values())),
-            labels=words.ngettext("{count} label", "{count} labels", len(record.labels)),
+            rows=to_learn(record.roles.task, sum(record.parts.values()), len(record.labels), record.scale, words),
             epochs=words.ngettext("{count} epoch", "{count} epochs", settings.epochs),
             seed=settings.seed,
         )
@@ -230,7 +216,10 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Train"))
-    if here.run is not None:
+    if here.study is not None:
+        watch_study(here.study, words)
+    elif here.run is not None:
+        belongs_to(here.run, words)
         show_run(here.run, words)
     elif (search := search_in_address(project)) is not None:
         show_search(search, words)

@@ -9,9 +9,11 @@ from core.store.judging import Judging
 from core.store.labelling import Labelling
 from core.store.run import Run
 from core.store.search import Search
+from core.store.study import FinalRun
 
 FOLDERS: dict[str, type[JobFolder]] = {
     "train": Run,
+    "train_on_all": FinalRun,
     "label": Labelling,
     "augment": Augmentation,
     "augment_on_device": DeviceAugmentation,
@@ -20,5 +22,7 @@ FOLDERS: dict[str, type[JobFolder]] = {
     "search": Search,
 }
 """Each kind of job and what it has on disk."""
+TRAININGS = ("train", "train_on_all")
+"""Kinds that train a model. The second waits until nothing of its batch waits or works any more."""
 LIGHT = ("label", "augment", "compare", "judge")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""

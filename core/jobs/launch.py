@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock
 
+from core.data.columns import TaskName
 from core.data.examples import Selection, fingerprint, require_learnable
 from core.data.split import Part, parts_met, split, tied
 from core.data.targets import outputs_of, scale_of
+from core.data.test_rows import TestFacts, beside, is_of_test_file, told_of_test
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import state_of
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue
 from core.jobs.slots import devices
-from core.models.catalogue import check_folder
 from core.models.choice import ModelChoice
-from core.models.hub import check_hub
+from core.models.outlook import check_choice
 from core.models.weights import training_size
 from core.store.accepted import accepted_paraphrases
 from core.store.combining import files_of
@@ -28,6 +29,7 @@ from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
 from core.store.storage import require_quota
+from core.store.test_file import kept_test_file, tested
 from core.train.settings import Settings
 
 RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
@@ -61,14 +63,16 @@ def launch_all(
     # Numbers are given one after the other, whoever asks.
     with FileLock(project.folder / "launch.lock"):
         for settings in wanted:
-            check_model(settings.model, project_id)
+            check_model(
+                settings.model, project_id, settings.max_tokens, project.roles.task if project.roles else "classes"
+            )
         frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
             record = record_of(project, settings, examples)
             twin = _under_way(project_id, record) if twin_is_same else None
             if twin is not None:
                 return [twin]
-            made.append(create_run(project_id, record, examples))
+            made.append(create_run(project_id, record, examples, readable(selection, settings, examples)))
         enqueue(*made, name=name)
     ensure_supervisor()
     return made
@@ -95,17 +99,59 @@ def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
 
 def freeze(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
     """The examples with the part of each, the rows of the table first, then the accepted paraphrases when they are wanted."""
-    examples = selection.examples
-    if settings.paraphrases:
-        accepted = accepted_paraphrases(project.id, examples)
-        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
-    if "together" in examples:
-        examples = examples.fillna({"together": ""})
     assert project.roles is not None
+    examples = gathered(project, selection, settings)
+    if settings.test_from == "file":
+        return beside_test_file(project, examples, settings)
     seen = parts_seen(settings.model, project.id)
     known = tied(examples, project.roles.task)
     parts = split(known, settings.validation_share, settings.test_share, settings.seed, seen)
     return examples.assign(part=parts)
+
+
+def gathered(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
+    """The rows of the table, then the accepted paraphrases when they are wanted."""
+    examples = selection.examples
+    if settings.paraphrases:
+        accepted = accepted_paraphrases(project.id, examples)
+        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
+    # A paraphrase is kept with its origin, not by a value of its own.
+    return examples.fillna({"together": ""}) if "together" in examples else examples
+
+
+def beside_test_file(project: Project, examples: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The examples with the part of each, the rows of the test file below them.
+
+    Raises UserError: those of core.store.test_file.tested and of core.data.test_rows.beside.
+    """
+    assert project.roles is not None
+    tests, task = tested(project), project.roles.task
+    seen = parts_seen(settings.model, project.id)
+    parts = beside(tied(examples, task), tied(tests, task), settings.validation_share, settings.seed, seen)
+    return pd.concat([examples.assign(part=parts), tests.assign(part="test")], ignore_index=True)
+
+
+def facts_of_test(project: Project, examples: pd.DataFrame) -> TestFacts:
+    """What is told of the test file. examples: as `beside_test_file` gives them."""
+    file = kept_test_file(project)
+    assert file is not None
+    assert project.roles is not None
+    return told_of_test(examples, project.roles, file.facts.name, file.facts.rows)
+
+
+def readable(selection: Selection, settings: Settings, examples: pd.DataFrame) -> pd.DataFrame | None:
+    """The rows without a label for a pre-training, when there is to be one; none that says what validation or test says."""
+    if not settings.pretraining_epochs:
+        return None
+    held_out = examples[examples["part"] != "train"]
+    said = set(held_out["text"].map(in_short)) | set(held_out["question"].map(in_short)) - {""}
+    rows = selection.unlabelled
+    return rows[~rows["text"].map(in_short).isin(said) & ~rows["question"].map(in_short).isin(said)]
+
+
+def in_short(text: str) -> str:
+    """What two texts that differ in spaces and capitals alone have in common."""
+    return " ".join(text.split()).casefold()
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -114,6 +160,8 @@ def _under_way(project_id: str, record: RunRecord) -> Run | None:
     if newest is None or state_of(newest) in ENDED:
         return None
     known = newest.record()
+    if known.study is not None:
+        return None
     same = (known.settings, known.roles, known.fingerprint) == (record.settings, record.roles, record.fingerprint)
     return newest if same else None
 
@@ -127,16 +175,14 @@ def learnable(project: Project) -> Selection:
     return selection
 
 
-def check_model(choice: ModelChoice, project_id: str) -> None:
-    """Says now what would fail later: an absent folder, an unknown name, a hub out of reach."""
-    if choice.kind == "hub":
-        check_hub(choice.name)
-    elif choice.kind == "folder":
-        check_folder(Path(choice.name).expanduser())
-    elif choice.kind == "run":
-        run = open_run(project_id, choice.name)
-        if not run.has_model():
-            raise UserError("run_has_no_model", run=run.record().number)
+def check_model(
+    choice: ModelChoice, project_id: str, max_tokens: int | None = None, task: TaskName = "classes"
+) -> None:
+    """Says now what would fail later: an absent folder, a model of another kind, an unknown name, a hub out of reach.
+
+    max_tokens: the longest input wanted. Raises UserError as check_choice does.
+    """
+    check_choice(choice, project_id, max_tokens, task)
 
 
 def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
@@ -151,9 +197,10 @@ def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> R
         table_name=project.table.name,
         fingerprint=fingerprint(examples),
         labels=outputs_of(project.roles.task, examples["label"].tolist()),
-        scale=scale_of(project.roles.task, examples["label"].tolist()),
+        scale=scale_of(project.roles.task, examples.loc[~is_of_test_file(examples), "label"].tolist()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
+        test_file=asdict(facts_of_test(project, examples)) if is_of_test_file(examples).any() else None,
         files=files_of(project.table),
         versions={name: version(name) for name in RECORDED},
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.jobs.kinds import FOLDERS, LIGHT
@@ -87,9 +87,13 @@ def claim(slot: str) -> Job | None:
     same_owner = others.owner == JobRow.owner
     at_work = select(func.count()).where(same_owner, others.state == "running").scalar_subquery()
     served = select(func.coalesce(func.max(others.turn), 0)).where(same_owner).scalar_subquery()
+    same_batch = select(others.id).where(
+        others.batch == JobRow.batch, others.id != JobRow.id, others.state.in_(("queued", "running"))
+    )
     next_one = (
         select(JobRow.id)
         .where(JobRow.state == "queued", JobRow.kind.in_(LIGHT) if slot == BESIDE else JobRow.kind.not_in(LIGHT))
+        .where(or_(JobRow.kind != "train_on_all", ~same_batch.exists()))
         .order_by(JobRow.priority.desc(), at_work, served, JobRow.position, JobRow.id)
         .limit(1)
     ).scalar_subquery()

@@ -153,6 +153,7 @@ def search_settings(folder: JobFolder, attempt: int, check: Callable[[], None]) 
 
 WORK: dict[str, Work] = {
     "train": train_a_model,
+    "train_on_all": train_a_model,
     "label": label_a_table,
     "augment": paraphrase_rows,
     "augment_on_device": paraphrase_rows,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SAMPLES = "samples.jsonl"
+"""What a model that writes wrote about the same rows at each evaluation."""
+
+
 class RunRecord(BaseModel, frozen=True):
     """run.json."""
 
@@ -50,6 +54,8 @@ class RunRecord(BaseModel, frozen=True):
     paraphrases: int = 0
     """Accepted paraphrases among those in train."""
     versions: dict[str, str]
+    test_file: dict[str, Any] | None = None
+    """Where the test part is a file of its own: core.data.test_rows.TestFacts, as JSON."""
     files: list[tuple[str, int]] = []
     """Name and rows of each file of the table, in the order of its rows: example "r1" is the first row of the first one. Empty in runs
     older than this."""
@@ -75,9 +81,21 @@ class Run(JobFolder):
         """id, origin, text, question, label, part."""
         return read_frame(self.folder / "examples.parquet")
 
+    def unlabelled(self) -> pd.DataFrame:
+        """id, text, question of the rows without a label that a pre-training reads; none in most trainings."""
+        import pandas as pd
+
+        path = self.folder / "unlabelled.parquet"
+        return read_frame(path) if path.exists() else pd.DataFrame(columns=["id", "text", "question"], dtype=str)
+
     def metrics(self) -> list[dict[str, Any]]:
         """Points in the order written: step, epoch, split, name, value, time. A torn last line is left out."""
         return read_lines(self.folder / "metrics.jsonl")
+
+    def samples(self) -> list[dict[str, Any]]:
+        """step, epoch, text, question (the true one) and written, oldest first; each text once a step."""
+        lines = read_lines(self.folder / SAMPLES)
+        return list({(line["step"], line["text"]): line for line in lines}.values())
 
     def result(self) -> dict[str, Any] | None:
         """The final figures; None while the run is not over, or when it left nothing usable."""
@@ -94,11 +112,15 @@ class Run(JobFolder):
         return (self.folder / "result.json").exists() and (self.model_folder / "model.safetensors").exists()
 
 
-def create_run(project_id: str, record: RunRecord, examples: pd.DataFrame) -> Run:
-    """Lays down the folder of a run: examples first, run.json last."""
+def create_run(
+    project_id: str, record: RunRecord, examples: pd.DataFrame, unlabelled: pd.DataFrame | None = None
+) -> Run:
+    """Lays down the folder of a run: examples first, run.json last. unlabelled: rows without a label that are to be read."""
     run = Run(project_id, secrets.token_hex(6))
     run.folder.mkdir(parents=True)
     write_frame(run.folder / "examples.parquet", examples)
+    if unlabelled is not None and len(unlabelled):
+        write_frame(run.folder / "unlabelled.parquet", unlabelled)
     write_json(run.folder / "run.json", record.model_dump(mode="json"))
     return run
 

@@ -14,15 +14,20 @@ import torch
 from transformers import PreTrainedModel
 
 from core.home import write_json
+from core.models.files import read_config
 from core.models.loading import source_folder
+from core.models.transfer import transfer_for
 from core.store.parquet import write_frame
 from core.store.run import Run
+from core.train.adapters import add_adapters, merge_adapters
 from core.train.batches import Encoded
 from core.train.fit import Best, Parts, has_fast_bf16
 from core.train.lesson import Lesson
 from core.train.lessons.choose import LESSONS
+from core.train.on_all import learned_from_folds
+from core.train.pretraining import pretrain
 from core.train.progress import Reporter, Stopped
-from core.train.resume import ResumableFit, begin_anew, restore
+from core.train.resume import PRETRAINING, ResumableFit, begin_anew, restore
 from core.train.settings import Settings
 from core.train.snapshot import load_weights
 
@@ -39,20 +44,28 @@ def train(
     nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on. measured: called
     after each look at the validation part; raises to end the run there.
     Returns what result.json holds. Raises UserError: those of core.models, loss_not_finite, disk_full; Stopped for a pause,
-    and for a stop before there was anything to keep.
+    and for a stop before there was anything to keep. A run without a validation part belongs to a cross-validation: it learns as
+    long as core.train.on_all says, and its last weights are its best.
     """
     started = time.monotonic()
     record = run.record()
     settings = Settings.model_validate(record.settings)
+    from_folds = learned_from_folds(run) if not record.parts.get("validation") else {}
+    if from_folds:
+        settings = settings.model_copy(update={"epochs": from_folds["epochs"]})
     reporter = Reporter(run, settings.epochs, check, measured)
     make_repeatable(settings.seed)
     reporter.phase("loading")
-    lesson = LESSONS[record.roles.task].load(record, settings, source_folder(settings.model, run.project_id))
+    folder = source_folder(settings.model, run.project_id)
+    lesson = LESSONS[record.roles.task].load(record, settings, folder)
     cast(torch.nn.Module, lesson.model).to("cuda" if torch.cuda.is_available() else "cpu")
     reporter.phase("tokenising")
     examples = run.examples()
     parts = {name: lesson.encode(examples[examples["part"] == name]) for name in ("train", "validation", "test")}
     reporter.looking(0)
+    pretrain(lesson, folder, reporter)
+    make_repeatable(settings.seed)
+    add_adapters(lesson.model, settings.lora, settings.lora_alpha)
     fit = ResumableFit(reporter, lesson, Parts(parts["train"], parts["validation"]))
     fit.started = started
     fitted(fit)
@@ -61,16 +74,20 @@ def train(
         raise Stopped(request or "stop")
     reporter.phase("evaluating")
     load_weights(lesson.model, fit.best_weights())
-    lesson.settle(parts["validation"], fit.best.outputs)
+    merge_adapters(lesson.model)
+    if from_folds:
+        lesson.settle_as(from_folds)
+    else:
+        lesson.settle(parts["validation"], fit.best.outputs)
     found: dict[str, Any] = {}
     was_stopped = request == "stop"
     try:
-        if not was_stopped:
+        if not (was_stopped or from_folds):
             found = final_figures(reporter, lesson, parts)
     except Stopped:
         was_stopped = True
     reporter.phase("saving")
-    if was_stopped:
+    if was_stopped and not from_folds:
         found = {"validation": lesson.report(parts["validation"], fit.best.outputs)}
     result = {
         "attempt": attempt,
@@ -82,13 +99,16 @@ def train(
         "seconds": round(fit.seconds(), 1),
         "device": device_name(lesson.model),
         "precision": "bf16" if has_fast_bf16() else "fp32",
+        **({"from_folds": from_folds} if from_folds else {}),
+        "head": transfer_for(read_config(folder), record.roles.task, record.labels).model_dump(),
         **lesson.facts(),
         **found,
     }
     keep_model(run, lesson)
     write_json(run.folder / "result.json", result)
     if not was_stopped:
-        shutil.rmtree(run.folder / "checkpoints", ignore_errors=True)
+        for name in ("checkpoints", PRETRAINING):
+            shutil.rmtree(run.folder / name, ignore_errors=True)
     return result
 
 
@@ -133,14 +153,15 @@ def final_figures(reporter: Reporter, lesson: Lesson, parts: dict[str, list[Enco
     frames = []
     for part, answered in outputs.items():
         found[part] = lesson.report(parts[part], answered)
-        rows = examples.loc[examples["part"] == part, ["id", "part", "label"]].reset_index(drop=True)
-        frames.append(rows.join(lesson.predictions(rows, answered)))
+        rows = examples[examples["part"] == part].reset_index(drop=True)
+        frames.append(rows[["id", "part", "label"]].join(lesson.predictions(rows, answered)))
     write_frame(run.folder / "predictions.parquet", pd.concat(frames))
     return found
 
 
 def describe(best: Best, figure: str) -> dict[str, float]:
-    return {"step": best.step, "epoch": round(best.epoch, 2), figure: best.figures[figure]}
+    reached = {figure: best.figures[figure]} if figure in best.figures else {}
+    return {"step": best.step, "epoch": round(best.epoch, 2), **reached}
 
 
 def keep_model(run: Run, lesson: Lesson) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.jobs.control import delete, pause, rename, resume, stop
 from core.jobs.job_words import title_of
+from core.jobs.kinds import TRAININGS
 from core.jobs.launch import again
 from core.jobs.overview import Look
 from core.jobs.queue import job_of
@@ -24,7 +25,8 @@ from core.train.settings import Settings
 from core.words import Words
 from pages.parts.errors import reported
 from pages.parts.look import quiet
-from pages.parts.settings_form import FIELDS, PRESETS
+from pages.parts.settings_fields import FIELDS, FINE
+from pages.parts.settings_form import PRESETS
 from pages.parts.shell import go, open_search_page
 
 
@@ -36,7 +38,7 @@ def stop_buttons(look: Look, words: Words) -> None:
     left, right, remark = st.columns([3, 2, 4], vertical_alignment="center")
     waits = look.job.state == "queued"
     stopping = _("Take out of the queue") if waits else _("Stop and keep what was learned")
-    if look.job.kind != "train" and not waits:
+    if look.job.kind not in TRAININGS and not waits:
         stopping = _("Stop")
     if left.button(stopping, disabled=asked == "stop", key=f"stop_{look.job.run_id}", width="stretch"):
         stop(folder)
@@ -136,7 +138,7 @@ def more(look: Look, words: Words) -> None:
         if st.button(_("Save the name"), key=f"save_{job.id}", width="stretch"):
             rename(job.folder, name)
             st.rerun()
-        if job.kind == "train":
+        if job.kind in TRAININGS:
             _once_more(look, words)
         if job.state not in ("queued", "running") and st.button(
             _("Delete"),
@@ -188,7 +190,7 @@ def settings_into_form(run: Run) -> None:
     """Puts the settings of a run into the form of its project."""
     settings = Settings.model_validate(run.record().settings)
     preset = settings.preset if settings.preset in PRESETS else "balanced"
-    changed = {field.name: getattr(settings, field.name) for field in FIELDS}
+    changed = {field.name: getattr(settings, field.name) for field in (*FIELDS, *FINE)}
     draft = Draft(preset=preset, model=settings.model, changed=changed, paraphrases=settings.paraphrases)
     keep_draft(open_project(run.project_id), draft)
 

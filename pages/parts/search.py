@@ -10,7 +10,7 @@ from core.errors import UserError
 from core.jobs.job_words import ended_of, reason_of, search_name
 from core.jobs.overview import Look
 from core.models.catalogue import display_name
-from core.store.draft import Draft, keep_draft
+from core.store.draft import keep_draft, read_draft
 from core.store.job_folder import ENDED
 from core.store.project import Project, open_project
 from core.store.search import Search, list_searches, open_search
@@ -34,7 +34,8 @@ from pages.parts.search_figures import (
     trials_figure,
     value_words,
 )
-from pages.parts.settings_form import FIELDS, PRESETS
+from pages.parts.settings_fields import FIELDS, FINE
+from pages.parts.settings_form import PRESETS
 from pages.parts.sheet import sheet
 from pages.parts.shell import go, open_search_page
 from pages.parts.working import LOOK_EVERY, show_progress
@@ -147,9 +148,10 @@ def take_best(search: Search) -> None:
     base = Settings.model_validate(search.record().run.settings)
     settings = with_values(base, best.values)
     preset = base.preset if base.preset in PRESETS else "balanced"
-    changed = {field.name: getattr(settings, field.name) for field in FIELDS}
-    draft = Draft(preset=preset, model=base.model, changed=changed, paraphrases=base.paraphrases)
-    keep_draft(open_project(search.project_id), draft)
+    changed = {field.name: getattr(settings, field.name) for field in (*FIELDS, *FINE)}
+    project = open_project(search.project_id)
+    taken = {"preset": preset, "model": base.model, "changed": changed, "paraphrases": base.paraphrases}
+    keep_draft(project, read_draft(project).model_copy(update=taken))
     # What was typed into the form before would outweigh what it now proposes.
     for key in [
         key for key in st.session_state if any(str(key).startswith(f"{name}_{search.project_id}") for name in changed)

@@ -13,7 +13,7 @@ from core.train.settings import Settings, bounds
 from core.words import N_, Words
 from pages.parts.errors import reported
 from pages.parts.look import quiet
-from pages.parts.settings_form import FIELDS
+from pages.parts.settings_fields import FIELDS
 from pages.parts.shell import open_search_page
 
 SEARCHED = ("learning_rate", "batch_size", "epochs")
