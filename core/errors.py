@@ -12,6 +12,8 @@ from typing import Any
 from core.learning_errors import LEARNING_SENTENCES
 from core.paraphrase_errors import PARAPHRASE_SENTENCES
 from core.reading_errors import READING_SENTENCES
+from core.search_errors import SEARCH_SENTENCES
+from core.terminal_errors import TERMINAL_SENTENCES
 from core.words import N_, Words
 
 SENTENCES: dict[str, str] = {
@@ -104,20 +106,8 @@ SENTENCES: dict[str, str] = {
     # paraphrases
     "paraphrase_empty": N_("A paraphrase without words teaches nothing. Write a text, or reject it."),
     "paraphrase_not_found": N_("This paraphrase does not exist any more. Open the page again."),
-    # at a terminal
-    "no_projects": N_("There is no project yet. Open the app and upload a table on the Data page."),
-    "project_unknown": N_("There is no project “{name}”. Those there are: {found}."),
-    "job_unknown": N_("There is no job “{name}”. The command list shows those there are."),
-    "job_in_bin": N_("“{name}” is in the bin. Take it back first, with the command restore."),
-    "job_not_waiting": N_("{name} does not wait, so it has no place in the queue."),
-    "several_fit": N_("“{name}” fits several: {found}. Write one of these."),
-    "settings_file": N_(
-        "“{name}” could not be read: {problem}. Give a JSON file with one object of settings, or with a list of objects."
-    ),
-    "settings_not_json": N_(
-        "“{name}” is not JSON at its line {row}. Write names and texts between double quotation marks, and a comma between two settings."
-    ),
-    "settings_unknown": N_("These settings do not exist: {found}. Those there are: {known}."),
+    **TERMINAL_SENTENCES,
+    **SEARCH_SENTENCES,
     # use
     "predict_empty": N_("There is no text to read. Type or paste one."),
     "question_empty": N_("There is no question. Type or paste one."),
@@ -171,6 +161,8 @@ class UserError(Exception):
 def _shown(name: str, value: Any, words: Words) -> str:
     if isinstance(value, str):
         return words.gettext(value) if name in PHRASES and value else value
+    if isinstance(value, list):
+        return ", ".join(_shown(name, each, words) for each in value)
     if isinstance(value, dict):
         # A sentence with facts of its own: {"message": …, its facts}.
         message = value["message"]

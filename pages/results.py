@@ -19,6 +19,7 @@ from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
 from pages.parts.protocol import show_test_facts
 from pages.parts.pulse import look_at
+from pages.parts.search import show_searches
 from pages.parts.settings_fields import fields_of, finer_of
 from pages.parts.settings_form import PRESETS
 from pages.parts.sheet import sheet
@@ -151,6 +152,7 @@ def page() -> None:
         show_study_results(here.study, words)
         return
     list_of_studies(project, words)
+    show_searches(project, words)
     runs = [run for run in list_runs(project.id) if study_of(run) is None or run == here.run]
     if not runs and list_studies(project.id):
         return

@@ -27,6 +27,8 @@ from pages.parts.matching_note import say_if_one_text
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
 from pages.parts.protocol import asked_share, choose_protocol, launch_study
+from pages.parts.search import search_in_address, show_search
+from pages.parts.search_form import offer_search
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
 from pages.parts.study import belongs_to, watch_study
@@ -77,12 +79,13 @@ def show_form(project: Project, words: Words) -> None:
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")
     if draft.protocol == "folds":
         launching = _("Launch the cross-validation")
+    of_test = "file" if draft.protocol == "file" else "table"
+    wanted = {**values, "model": model, "paraphrases": paraphrases, "test_from": of_test}
     if st.button(
         launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not (is_named and can_be)
     ):
         with reported():
-            of_test = "file" if draft.protocol == "file" else "table"
-            settings = make_settings({**values, "model": model, "paraphrases": paraphrases, "test_from": of_test})
+            settings = make_settings(wanted)
             with st.spinner(_("Checking the model and dividing the table…")):
                 if draft.protocol == "folds":
                     launch_study(project, settings, draft)
@@ -90,6 +93,7 @@ def show_form(project: Project, words: Words) -> None:
             if run is None:
                 go("jobs")
             go("train", run=run.id)
+    offer_search(project, make_settings(wanted), rows, words, is_possible=is_named and can_be)
 
 
 def start(project: Project, settings: Settings, times: int) -> Run | None:
@@ -142,6 +146,8 @@ def page() -> None:
     elif here.run is not None:
         belongs_to(here.run, words)
         show_run(here.run, words)
+    elif (search := search_in_address(project)) is not None:
+        show_search(search, words)
     elif project.table is None:
         lead(_("There is no table yet. Bring one first."))
         link("data", _("Go to the data"), icon=":material/arrow_forward:")

@@ -14,6 +14,7 @@ from core.models.choice import ModelChoice
 from core.models.weights import training_size
 from core.store.job_folder import JobFolder, State
 from core.store.run import Run, open_run
+from core.store.search import Search
 
 Ending = tuple[State, dict[str, Any] | None]
 """A state and its reason."""
@@ -85,6 +86,8 @@ def room_to_resume(folder: JobFolder) -> int:
 
     Raises UserError("run_not_found").
     """
+    if isinstance(folder, Search):
+        return training_size(ModelChoice.model_validate(folder.record().run.settings["model"]), folder.project_id)
     if not isinstance(folder, Run):
         return DISK_FLOOR
     settings = open_run(folder.project_id, folder.id).record().settings

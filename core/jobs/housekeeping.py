@@ -63,7 +63,8 @@ def prune_checkpoints(days: float = CHECKPOINT_DAYS) -> None:
     before = now() - timedelta(days=days)
     for job in jobs():
         if job.state not in ("queued", "running") and job.ended_at is not None and job.ended_at < before:
-            shutil.rmtree(job.folder.folder / "checkpoints", ignore_errors=True)
+            for path in [*job.folder.folder.rglob("checkpoints")]:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_half_made() -> None:

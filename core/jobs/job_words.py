@@ -10,6 +10,7 @@ from core.store.comparison import Comparison
 from core.store.job_folder import Phase, Progress, State
 from core.store.judging import Judging
 from core.store.run import Run
+from core.store.search import Search
 from core.store.study import Place
 from core.train.checkpoints import Checkpoints
 from core.words import N_, Words
@@ -26,6 +27,7 @@ PHASES: dict[Phase, str] = {
     "labelling": N_("Labelling the rows"),
     "translating": N_("Translating"),
     "judging": N_("Judging the paraphrases"),
+    "searching": N_("Searching the best settings"),
     "evaluating": N_("Measuring on the test part"),
     "saving": N_("Saving the model"),
     "zipping": N_("Packing the zip"),
@@ -56,11 +58,20 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("A comparison of languages")
     if isinstance(look.job.folder, Judging):
         return words.gettext("A judgement by another model")
+    if isinstance(look.job.folder, Search):
+        return search_name(look.number, words)
     if look.place is not None:
         return place_name(look.place, words)
     if look.number is None:
         return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
     return words.gettext("Training {number}").format(number=look.number)
+
+
+def search_name(number: int | None, words: Words) -> str:
+    """What a search is called; number: None for one whose record cannot be read."""
+    if number is None:
+        return words.gettext("A search")
+    return words.gettext("Search {number}").format(number=number)
 
 
 def study_name(number: int, words: Words) -> str:
@@ -105,6 +116,10 @@ def step_of(progress: Progress, words: Words) -> str:
     if progress.phase in BY_ROW:
         done, rows = words.integer(progress.step), words.integer(progress.steps)
         return words.gettext("{done} of {rows} rows").format(done=done, rows=rows)
+    if progress.phase == "searching":
+        place, trials = words.integer(int(progress.epoch)), words.integer(progress.epochs)
+        said = words.gettext("trial {place} of {trials}") if progress.epochs else words.gettext("trial {place}")
+        return said.format(place=place, trials=trials)
     if progress.phase not in ("training", "checkpoint"):
         return ""
     return words.gettext("step {step} of {steps} · epoch {epoch} of {epochs}").format(
@@ -117,7 +132,7 @@ def step_of(progress: Progress, words: Words) -> str:
 
 def left_of(progress: Progress, words: Words) -> str:
     """Time left, when it is known."""
-    if progress.seconds_left is None or progress.phase not in ("training", "checkpoint", *BY_ROW):
+    if progress.seconds_left is None or progress.phase not in ("training", "checkpoint", "searching", *BY_ROW):
         return ""
     return words.gettext("about {duration} left").format(duration=words.duration(progress.seconds_left))
 
@@ -140,6 +155,8 @@ def ended_of(look: Look, words: Words) -> str:
         return _comparison_ended(state, words)
     if isinstance(look.job.folder, Judging) and state != "failed":
         return _judging_ended(state, words)
+    if isinstance(look.job.folder, Search) and state != "failed":
+        return _search_ended(state, words)
     if state == "done" and look.job.kind == "label":
         return _("The table is labelled.")
     if state == "done":
@@ -184,6 +201,16 @@ def _judging_ended(state: State, words: Words) -> str:
         return _("The paraphrases are judged again.")
     if state in ("stopped", "interrupted"):
         return _("The judgement ended before its time. What was not read again keeps its former one: resume it.")
+    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
+
+
+def _search_ended(state: State, words: Words) -> str:
+    """How a search ended that did not fail; empty while it waits or works."""
+    _ = words.gettext
+    if state == "done":
+        return _("The search is over.")
+    if state in ("stopped", "interrupted"):
+        return _("The search ended before its time. What was tried is kept: resume it to try more.")
     return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
 
 

@@ -8,6 +8,7 @@ from core.store.job_folder import JobFolder
 from core.store.judging import Judging
 from core.store.labelling import Labelling
 from core.store.run import Run
+from core.store.search import Search
 from core.store.study import FinalRun
 
 FOLDERS: dict[str, type[JobFolder]] = {
@@ -18,6 +19,7 @@ FOLDERS: dict[str, type[JobFolder]] = {
     "augment_on_device": DeviceAugmentation,
     "compare": Comparison,
     "judge": Judging,
+    "search": Search,
 }
 """Each kind of job and what it has on disk."""
 TRAININGS = ("train", "train_on_all")

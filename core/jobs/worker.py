@@ -25,6 +25,7 @@ from core.store.job_folder import JobFolder, State
 from core.store.judging import Judging
 from core.store.labelling import open_labelling
 from core.store.run import open_run
+from core.store.search import open_search
 
 TURN = 30.0
 """Seconds that a predecessor on the same device or of the same job may take to leave."""
@@ -144,6 +145,12 @@ def judge_paraphrases(folder: JobFolder, attempt: int, check: Callable[[], None]
     return judge_again(Judging(folder.project_id, folder.id), check)
 
 
+def search_settings(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.train.search import search
+
+    return search(open_search(folder.project_id, folder.id), attempt, check)
+
+
 WORK: dict[str, Work] = {
     "train": train_a_model,
     "train_on_all": train_a_model,
@@ -152,6 +159,7 @@ WORK: dict[str, Work] = {
     "augment_on_device": paraphrase_rows,
     "compare": compare_ways,
     "judge": judge_paraphrases,
+    "search": search_settings,
 }
 """What is done for each kind of job."""
 

@@ -33,6 +33,7 @@ Phase = Literal[
     "labelling",
     "translating",
     "judging",
+    "searching",
     "saving",
     "zipping",
     "over",

@@ -34,12 +34,20 @@ class Reporter:
     """Writes metrics.jsonl and progress.json of one run.
 
     check: called again and again while the run works; raises UserError when the machine no longer allows it to go on.
+    measured: called once the figures of a look at the validation part are written; may raise to end the run.
     """
 
-    def __init__(self, run: Run, epochs: int, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        epochs: int,
+        check: Callable[[], None] = lambda: None,
+        measured: Callable[[], None] = lambda: None,
+    ) -> None:
         self.run = run
         self.epochs = epochs
         self.check = check
+        self.measured = measured
         self._progress = Progress(epochs=epochs)
         self._written = 0.0
         self._pace: tuple[Phase, int, float] | None = None
@@ -174,6 +182,7 @@ class Watcher(TrainerCallback):
 
     def validated(self, figures: dict[str, float], state: TrainerState) -> None:
         self._points("validation", figures, state)
+        self.reporter.measured()
 
     def _points(self, split: str, figures: dict[str, float], state: TrainerState) -> None:
         for name, value in figures.items():

@@ -32,11 +32,17 @@ from core.train.settings import Settings
 from core.train.snapshot import load_weights
 
 
-def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def train(
+    run: Run,
+    attempt: int = 1,
+    check: Callable[[], None] = lambda: None,
+    measured: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     """Trains, keeps the best weights by the task's figure on validation, looks at the test part once, and writes the result.
 
     Goes on from the run's newest whole checkpoint where there is one. When stopped, keeps the best so far and looks at
-    nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on.
+    nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on. measured: called
+    after each look at the validation part; raises to end the run there.
     Returns what result.json holds. Raises UserError: those of core.models, loss_not_finite, disk_full; Stopped for a pause,
     and for a stop before there was anything to keep. A run without a validation part belongs to a cross-validation: it learns as
     long as core.train.on_all says, and its last weights are its best.
@@ -47,7 +53,7 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
     from_folds = learned_from_folds(run) if not record.parts.get("validation") else {}
     if from_folds:
         settings = settings.model_copy(update={"epochs": from_folds["epochs"]})
-    reporter = Reporter(run, settings.epochs, check)
+    reporter = Reporter(run, settings.epochs, check, measured)
     make_repeatable(settings.seed)
     reporter.phase("loading")
     folder = source_folder(settings.model, run.project_id)

@@ -19,6 +19,7 @@ from core.store.judging import Judging
 from core.store.labelling import open_labelling
 from core.store.project import open_project
 from core.store.run import Run
+from core.store.search import Search
 from core.train.checkpoints import Checkpoints
 from core.train.settings import Settings
 from core.words import Words
@@ -26,7 +27,7 @@ from pages.parts.errors import reported
 from pages.parts.look import quiet
 from pages.parts.settings_fields import FIELDS, FINE
 from pages.parts.settings_form import PRESETS
-from pages.parts.shell import go
+from pages.parts.shell import go, open_search_page
 
 
 def stop_buttons(look: Look, words: Words) -> None:
@@ -50,6 +51,8 @@ def stop_buttons(look: Look, words: Words) -> None:
             quiet(_("Stopping after these rows."))
         elif asked is not None and isinstance(folder, Augmentation):
             quiet(_("Stopping: the answers that are under way are still kept."))
+        elif asked is not None and isinstance(folder, Search):
+            quiet(_("Stopping: a checkpoint of this trial is being kept."))
         elif asked == "stop":
             quiet(_("Stopping: the best model so far is being saved."))
         elif asked == "pause":
@@ -63,6 +66,7 @@ def can_resume(look: Look) -> bool:
     return look.job.state in RESUMABLE and (look.job.reason or {}).get("code") not in (
         "loss_not_finite",
         "model_folder",
+        "search_all_diverged",
     )
 
 
@@ -73,6 +77,8 @@ def open_job(look: Look) -> None:
         go("use", project=job.project_id, run=open_labelling(job.project_id, job.run_id).record().run_id)
     if isinstance(job.folder, Augmentation | Comparison | Judging):
         go("augment", project=job.project_id)
+    if isinstance(job.folder, Search):
+        open_search_page(job.project_id, job.run_id)
     go("train", project=job.project_id, run=job.run_id)
 
 
@@ -87,6 +93,8 @@ def from_where(look: Look, words: Words) -> str:
         return _("It goes on with the ways that were not tried yet.")
     if isinstance(look.job.folder, Judging):
         return _("It goes on with the paraphrases that were not read again yet.")
+    if isinstance(look.job.folder, Search):
+        return _("It goes on with the trial that was under way, and keeps those that ended.")
     step = last_checkpoint(look)
     if not step:
         return _("There is no checkpoint yet: it starts from the beginning, with the same settings and rows.")

@@ -99,6 +99,11 @@ def go(page: str, *, project: str | None = None, run: str | None = None, study: 
     st.switch_page(st.session_state["pages"][page], query_params=address(project=project, run=run, study=study))
 
 
+def open_search_page(project: str, search: str) -> NoReturn:
+    """Opens a search, which stands on the Train page."""
+    st.switch_page(st.session_state["pages"]["train"], query_params={**address(project=project), "search": search})
+
+
 def link(page: str, label: str, *, run: str | None = None, study: str | None = None, icon: str | None = None) -> None:
     """A link to a page that keeps language and project."""
     query = address(run=run, study=study)

@@ -121,7 +121,8 @@ def _line(look: Look, state: str, words: Words) -> str:
 def _name(look: Look, words: Words) -> str:
     """What it is called, as a link to it; a table that is labelled stands on the page of its model."""
     name = escape(title_of(look, words))
-    if look.job.kind not in TRAININGS:
+    opened = "run" if look.job.kind in TRAININGS else "search" if look.job.kind == "search" else None
+    if opened is None:
         return f"<b>{name}</b>"
-    query = urlencode({"project": look.job.project_id, "run": look.job.run_id, "lang": words.language})
+    query = urlencode({"project": look.job.project_id, opened: look.job.run_id, "lang": words.language})
     return f"<a href='train?{escape(query)}' target='_self'>{name}</a>"

@@ -1,0 +1,21 @@
+"""The sentences of UserError at a terminal; core.errors says them."""
+
+from __future__ import annotations
+
+from core.words import N_
+
+TERMINAL_SENTENCES: dict[str, str] = {
+    "no_projects": N_("There is no project yet. Open the app and upload a table on the Data page."),
+    "project_unknown": N_("There is no project “{name}”. Those there are: {found}."),
+    "job_unknown": N_("There is no job “{name}”. The command list shows those there are."),
+    "job_in_bin": N_("“{name}” is in the bin. Take it back first, with the command restore."),
+    "job_not_waiting": N_("{name} does not wait, so it has no place in the queue."),
+    "several_fit": N_("“{name}” fits several: {found}. Write one of these."),
+    "settings_file": N_(
+        "“{name}” could not be read: {problem}. Give a JSON file with one object of settings, or with a list of objects."
+    ),
+    "settings_not_json": N_(
+        "“{name}” is not JSON at its line {row}. Write names and texts between double quotation marks, and a comma between two settings."
+    ),
+    "settings_unknown": N_("These settings do not exist: {found}. Those there are: {known}."),
+}
