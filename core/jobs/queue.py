@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.jobs.slots import BESIDE
 from core.store.augmentation import Augmentation, DeviceAugmentation
+from core.store.baselines import Baselines
 from core.store.comparison import Comparison
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
@@ -30,9 +31,10 @@ FOLDERS: dict[str, type[JobFolder]] = {
     "augment_on_device": DeviceAugmentation,
     "compare": Comparison,
     "judge": Judging,
+    "baselines": Baselines,
 }
 """Each kind of job and what it has on disk."""
-LIGHT = ("label", "augment", "compare", "judge")
+LIGHT = ("label", "augment", "compare", "judge", "baselines")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 

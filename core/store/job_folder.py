@@ -32,6 +32,7 @@ Phase = Literal[
     "labelling",
     "translating",
     "judging",
+    "comparing",
     "saving",
     "zipping",
     "over",
