@@ -58,6 +58,10 @@ SENTENCES: dict[str, str] = {
         "“{folder}” does not hold a model that can be fine-tuned: {problem}. "
         "Choose a folder with config.json, model.safetensors and the tokenizer's files."
     ),
+    "model_cannot_write": N_(
+        "“{model}” is a model of the kind “{kind}”, which reads but cannot be taught to write. For questions about texts choose the embedded "
+        "model, a BERT or CamemBERT, or one that writes by itself, for example “moussaKam/barthez” or “google/mt5-small”."
+    ),
     "model_damaged": N_(
         "The embedded model's file is not the published one (its fingerprint differs). Install Parafine again: "
         "remove the folder .venv and run start.py."

@@ -60,9 +60,9 @@ def load_classifier(
         config.label2id = {label: place for place, label in enumerate(labels)}
         config.problem_type = problem
         for name in HIDDEN_DROPOUTS:
-            _set_known(config, name, dropout)
+            set_known(config, name, dropout)
         for name in ATTENTION_DROPOUTS:
-            _set_known(config, name, 0.0)
+            set_known(config, name, 0.0)
         tokenizer = AutoTokenizer.from_pretrained(folder)
         # Plain attention is quicker on a processor than the fused one (ARCHITECTURE.md, "Speed").
         model, report = AutoModelForSequenceClassification.from_pretrained(
@@ -81,6 +81,6 @@ def load_classifier(
     return model, tokenizer, is_new
 
 
-def _set_known(config: Any, name: str, value: float) -> None:
+def set_known(config: Any, name: str, value: float) -> None:
     if getattr(config, name, None) is not None or (name == "classifier_dropout" and hasattr(config, name)):
         setattr(config, name, value)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SAMPLES = "samples.jsonl"
+"""What a model that writes wrote about the same rows at each evaluation."""
+
+
 class RunRecord(BaseModel, frozen=True):
     """run.json."""
 
@@ -78,6 +82,11 @@ class Run(JobFolder):
     def metrics(self) -> list[dict[str, Any]]:
         """Points in the order written: step, epoch, split, name, value, time. A torn last line is left out."""
         return read_lines(self.folder / "metrics.jsonl")
+
+    def samples(self) -> list[dict[str, Any]]:
+        """step, epoch, text, question (the true one) and written, oldest first; each text once a step."""
+        lines = read_lines(self.folder / SAMPLES)
+        return list({(line["step"], line["text"]): line for line in lines}.values())
 
     def result(self) -> dict[str, Any] | None:
         """The final figures; None while the run is not over, or when it left nothing usable."""

@@ -162,6 +162,7 @@ class Fit(Trainer):
         figures = self.lesson.figures(self.parts.validation, found)
         score = self.lesson.score(figures)
         self.watcher.validated(figures, self.state)
+        self.lesson.keep(self.run, self.parts.validation, self.state.global_step, self.state.epoch or 0.0)
         # On a small validation part many epochs score the same: then the surer one is better.
         if (score, -figures["loss"]) > (self.best.score, -self.best.figures.get("loss", math.inf)):
             self.best = Best(score, figures, self.state.global_step, self.state.epoch or 0.0, found)

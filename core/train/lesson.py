@@ -11,7 +11,7 @@ import pandas as pd
 from torch import Tensor, nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from core.store.run import RunRecord
+from core.store.run import Run, RunRecord
 from core.train.batches import Encoded, collate, encode, micro_batches
 from core.train.inference import FloatArray
 from core.train.settings import Settings
@@ -106,13 +106,16 @@ class Lesson(ABC):
     def settle(self, encoded: list[Encoded], outputs: FloatArray) -> None:  # noqa: B027  # most tasks have nothing to do here
         """Decides on the validation part what else is to be decided before anything is reported: thresholds."""
 
+    def keep(self, run: Run, encoded: list[Encoded], step: int, epoch: float) -> None:  # noqa: B027  # most have nothing to keep
+        """What else of an evaluation of the validation part is kept in the run's folder, to be shown while it learns."""
+
     @abstractmethod
     def report(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, Any]:
         """All figures of a part, as result.json keeps them."""
 
     @abstractmethod
     def predictions(self, rows: pd.DataFrame, outputs: FloatArray) -> pd.DataFrame:
-        """The columns of predictions.parquet after id, part and label, along the rows."""
+        """The columns of predictions.parquet after id, part and label, along the rows (examples of one part)."""
 
     def facts(self) -> dict[str, Any]:
         """What else result.json keeps of the model as a whole."""

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel, TrainerState
 
+from core.store.run import SAMPLES
 from core.train.fit import Fit
 from core.train.inference import FloatArray
 from core.train.snapshot import (
@@ -106,4 +107,5 @@ def restore_optimizer(fit: Fit, checkpoint: Path) -> None:
 def begin_anew(fit: Fit) -> None:
     """No checkpoint: what an earlier attempt wrote is not part of this one."""
     shutil.rmtree(fit.checkpoints.folder, ignore_errors=True)
-    (fit.run.folder / METRICS).unlink(missing_ok=True)
+    for name in (METRICS, SAMPLES):
+        (fit.run.folder / name).unlink(missing_ok=True)

@@ -127,8 +127,8 @@ def final_figures(reporter: Reporter, lesson: Lesson, parts: dict[str, list[Enco
     frames = []
     for part, answered in outputs.items():
         found[part] = lesson.report(parts[part], answered)
-        rows = examples.loc[examples["part"] == part, ["id", "part", "label"]].reset_index(drop=True)
-        frames.append(rows.join(lesson.predictions(rows, answered)))
+        rows = examples[examples["part"] == part].reset_index(drop=True)
+        frames.append(rows[["id", "part", "label"]].join(lesson.predictions(rows, answered)))
     write_frame(run.folder / "predictions.parquet", pd.concat(frames))
     return found
 

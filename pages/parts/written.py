@@ -1,0 +1,83 @@
+"""What a model that learns to ask has written: about the same rows as it learns, and about the rows of the test when it is over."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from core.store.run import Run
+from core.words import Words
+from pages.parts.look import quiet
+from pages.parts.sheet import sheet, sheet_html
+
+CUT = 220
+"""Characters of a text that are shown."""
+STAGES = 4
+"""Moments of the training that are shown."""
+SHOWN = 12
+"""Rows of the test that are shown, the best first, then the worst."""
+
+
+def samples_html(samples: list[dict[str, Any]], words: Words) -> str:
+    """One sheet a text: the true question, then what was written at moments spread over the training, the newest last."""
+    _ = words.gettext
+    if not samples:
+        nothing = escape(_("Nothing is written yet."))
+        return f"<p class='quiet'>{nothing}</p>"
+    found = []
+    for text in dict.fromkeys(sample["text"] for sample in samples):
+        own = [sample for sample in samples if sample["text"] == text]
+        rows = [[_("yours"), own[0]["question"]]]
+        for sample in _spread(own):
+            moment = _("epoch {epoch}").format(epoch=words.decimal(sample["epoch"], 1))
+            rows.append([moment, sample["written"] or _("(nothing)")])
+        found.append(f"<p>{escape(_cut(text))}</p>" + sheet_html([escape(_("When")), escape(_("Question"))], rows))
+    return "".join(found)
+
+
+def _spread(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first, the last, and some between."""
+    last = len(samples) - 1
+    places = sorted({round(last * part / (STAGES - 1)) for part in range(STAGES)})
+    return [samples[place] for place in places]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else text[: CUT - 1] + "…"
+
+
+def show_written(run: Run, words: Words) -> None:
+    """Of a training that is over: true questions beside those written, the best first, then the worst."""
+    _ = words.gettext
+    result = run.result() or {}
+    if "test" not in result and "validation" not in result:
+        return
+    st.header(_("What it asks"))
+    quiet(
+        _(
+            "A small model writes modest questions: it has to learn to write from your rows alone. Larger ones from the hub that write by "
+            "themselves (barthez, mT5) do better, and take longer."
+        )
+    )
+    if not (run.folder / "predictions.parquet").exists():
+        st.html(samples_html(run.samples(), words))
+        return
+    part = "test" if "test" in result else "validation"
+    predictions = run.predictions()
+    frame = predictions[predictions["part"] == part].merge(run.examples()[["id", "text", "question"]], on="id")
+    ranked = frame.sort_values("chrf", ascending=False)
+    half = SHOWN // 2
+    chosen = ranked if len(ranked) <= SHOWN else ranked.iloc[[*range(half), *range(-half, 0)]]
+    rows = [
+        [_cut(row.text), row.question, row.predicted or _("(nothing)"), words.decimal(row.chrf, 0)]
+        for row in chosen.itertuples()
+    ]
+    sheet([_("Text"), _("Your question"), _("Its question"), _("chrF")], rows, numbers=frozenset({3}))
+    if len(ranked) > SHOWN:
+        quiet(
+            _("The {half} most like yours and the {half} least, of {rows}.").format(
+                half=words.integer(half), rows=words.integer(len(ranked))
+            )
+        )
