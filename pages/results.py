@@ -13,6 +13,7 @@ from core.store.project import Project
 from core.store.run import Run, list_runs
 from core.train.settings import Settings
 from core.words import Words
+from pages.parts.baselines import show_baselines
 from pages.parts.chart import chart
 from pages.parts.figures import confusion_matrix
 from pages.parts.live import how_it_ended, show_curves, state_in
@@ -196,6 +197,7 @@ def page() -> None:
     if state != "done":
         how_it_ended(run, looks[run.id], words, offer=False)
     show_figures(run, words)
+    show_baselines(run, words)
     st.header(_("Learning curves"))
     show_curves(run, words)
     show_settings(run, project, words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.language import main_language
+from core.jobs.baselines import ask_for_baselines
 from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
@@ -17,6 +18,7 @@ from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
+from pages.parts.baselines import show_baselines
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import length_histogram
@@ -138,10 +140,11 @@ def how_often(words: Words) -> int:
 def start(project: Project, settings: Settings, times: int) -> Run | None:
     """The run that was launched; None when there are several, to be seen in the panel."""
     if times == 1:
-        return launch(project.id, settings)
-    launch_all(
-        project.id, [settings.model_copy(update={"seed": (settings.seed + place) % 2**31}) for place in range(times)]
-    )
+        run = launch(project.id, settings)
+        ask_for_baselines(run)
+        return run
+    seeds = [(settings.seed + place) % 2**31 for place in range(times)]
+    ask_for_baselines(*launch_all(project.id, [settings.model_copy(update={"seed": seed}) for seed in seeds]))
     return None
 
 
@@ -210,6 +213,7 @@ def show_run(run: Run, words: Words) -> None:
             )
         )
     watch(run, words)
+    show_baselines(run, words)
     if st.button(_("New training"), key="new_training", icon=":material/add:"):
         del st.query_params["run"]
         st.rerun()

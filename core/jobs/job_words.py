@@ -6,6 +6,7 @@ from core.errors import SENTENCES, UserError
 from core.jobs.overview import Look
 from core.jobs.queue import Job
 from core.store.augmentation import Augmentation
+from core.store.baselines import Baselines
 from core.store.comparison import Comparison
 from core.store.job_folder import Phase, Progress, State
 from core.store.judging import Judging
@@ -24,6 +25,7 @@ PHASES: dict[Phase, str] = {
     "labelling": N_("Labelling the rows"),
     "translating": N_("Translating"),
     "judging": N_("Judging the paraphrases"),
+    "comparing": N_("Measuring simple models"),
     "evaluating": N_("Measuring on the test part"),
     "saving": N_("Saving the model"),
     "zipping": N_("Packing the zip"),
@@ -54,6 +56,8 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("A comparison of languages")
     if isinstance(look.job.folder, Judging):
         return words.gettext("A judgement by another model")
+    if isinstance(look.job.folder, Baselines):
+        return words.gettext("Simple models to compare with")
     if look.number is None:
         return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
     return words.gettext("Training {number}").format(number=look.number)
@@ -121,6 +125,8 @@ def ended_of(look: Look, words: Words) -> str:
         return _comparison_ended(state, words)
     if isinstance(look.job.folder, Judging) and state != "failed":
         return _judging_ended(state, words)
+    if isinstance(look.job.folder, Baselines) and state != "failed":
+        return _baselines_ended(state, words)
     if state == "done" and look.job.kind == "label":
         return _("The table is labelled.")
     if state == "done":
@@ -165,6 +171,16 @@ def _judging_ended(state: State, words: Words) -> str:
         return _("The paraphrases are judged again.")
     if state in ("stopped", "interrupted"):
         return _("The judgement ended before its time. What was not read again keeps its former one: resume it.")
+    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
+
+
+def _baselines_ended(state: State, words: Words) -> str:
+    """How simple models ended that did not fail; empty while they wait or work."""
+    _ = words.gettext
+    if state == "done":
+        return _("The simple models are measured.")
+    if state in ("stopped", "interrupted"):
+        return _("The simple models were not measured to the end: resume it, it takes seconds to minutes.")
     return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
 
 

@@ -161,7 +161,7 @@ def _fitted(seen: Matrix, places: NDArray[np.int64], strength: float) -> Logisti
         # Threads of so small products wait for each other, beside a training most of all: 1 s instead of 5 for 378 rows.
         # A simple model need not have found the last digit of its optimum.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return LogisticRegression(C=strength, max_iter=300, tol=1e-4).fit(seen, places)
+        return LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(seen, places)
 
 
 def _numbers(gold: Sequence[str]) -> NDArray[np.float64]:

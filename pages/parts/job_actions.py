@@ -11,6 +11,7 @@ from core.jobs.overview import Look
 from core.jobs.queue import job_of
 from core.jobs.report import support_report
 from core.store.augmentation import Augmentation
+from core.store.baselines import Baselines
 from core.store.comparison import Comparison
 from core.store.draft import Draft, keep_draft
 from core.store.job_folder import RESUMABLE, JobFolder
@@ -48,6 +49,8 @@ def stop_buttons(look: Look, words: Words) -> None:
             quiet(_("Stopping after these rows."))
         elif asked is not None and isinstance(folder, Augmentation):
             quiet(_("Stopping: the answers that are under way are still kept."))
+        elif asked is not None and isinstance(folder, Baselines):
+            quiet(_("Stopping after this model."))
         elif asked == "stop":
             quiet(_("Stopping: the best model so far is being saved."))
         elif asked == "pause":
@@ -71,6 +74,8 @@ def open_job(look: Look) -> None:
         go("use", project=job.project_id, run=open_labelling(job.project_id, job.run_id).record().run_id)
     if isinstance(job.folder, Augmentation | Comparison | Judging):
         go("augment", project=job.project_id)
+    if isinstance(job.folder, Baselines):
+        go("results", project=job.project_id)
     go("train", project=job.project_id, run=job.run_id)
 
 
@@ -85,6 +90,8 @@ def from_where(look: Look, words: Words) -> str:
         return _("It goes on with the ways that were not tried yet.")
     if isinstance(look.job.folder, Judging):
         return _("It goes on with the paraphrases that were not read again yet.")
+    if isinstance(look.job.folder, Baselines):
+        return _("It starts from the beginning, with the same rows: it takes seconds to minutes.")
     step = last_checkpoint(look)
     if not step:
         return _("There is no checkpoint yet: it starts from the beginning, with the same settings and rows.")
