@@ -32,6 +32,7 @@ THE_SAME = {
     "macro-F1",
     "question",
     "simple",
+    "{number} points",
     "validation",
 }
 """English words that French writes alike."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from filelock import FileLock
 
+from core.data.columns import TaskName
 from core.home import DISK_FLOOR, require_room
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue, job_of
@@ -18,16 +19,22 @@ from core.store.baselines import (
 from core.store.project import open_project
 from core.store.run import Run, utc_now
 
+MEASURED: tuple[TaskName, ...] = ("classes", "several_labels", "number")
+"""Tasks for which there are simple models."""
+
 
 def ask_for_baselines(*runs: Run) -> list[Baselines]:
-    """The baselines of each run, in their order: those that are there for the same rows, parts and task, else new ones, queued.
+    """The baselines of each run, in their order: those that are there for the same rows, parts and task, else new ones, queued. A run
+    whose task has none is passed over.
 
     Raises UserError: disk_full, project_not_found. To be called once the runs are in the queue: they stay there all the same.
     """
     found: list[Baselines] = []
     for run in runs:
-        record, examples = run.record(), run.examples()
-        key = key_of(record, examples)
+        record = run.record()
+        if record.roles.task not in MEASURED:
+            continue
+        key = key_of(record, run.examples())
         with FileLock(open_project(run.project_id).folder / "launch.lock"):
             known = baselines_with(run.project_id, key)
             if known is None or job_of(known) is None:

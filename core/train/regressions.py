@@ -92,8 +92,8 @@ class LabelRegression(Regression):
     """Several labels a row: one logistic regression a label, thresholds as those of a fine-tuned model."""
 
     task = "several_labels"
-    of_terms = (1.0, 10.0)
-    of_vectors = (0.001, 0.01, 0.1)
+    of_terms = (0.3, 1.0, 10.0)
+    of_vectors = (0.0001, 0.001, 0.01)
     thresholds: label_metrics.Thresholds | None = None
 
     def usual(self, gold: Sequence[str], rows: int) -> Outputs:
@@ -133,8 +133,8 @@ class NumberRegression(Regression):
     """A number within the bounds of its scale: ridge regression."""
 
     task = "number"
-    of_terms = (0.1, 1.0, 10.0)
-    of_vectors = (0.0001, 0.001, 0.01)
+    of_terms = (0.02, 0.1, 1.0)
+    of_vectors = (0.00001, 0.0001, 0.001)
 
     def usual(self, gold: Sequence[str], rows: int) -> Outputs:
         return np.full((rows, 1), np.mean(_numbers(gold)), np.float32)
@@ -158,7 +158,7 @@ REGRESSIONS: dict[TaskName, type[Regression]] = {
 
 def _fitted(seen: Matrix, places: NDArray[np.int64], strength: float) -> LogisticRegression:
     with warnings.catch_warnings(), threadpool_limits(limits=1, user_api="blas"):
-        # Threads of so small products wait for each other, beside a training most of all: 1 s instead of 5 for 378 rows.
+        # Threads of so small products wait for each other longer than they save, beside a training most of all.
         # A simple model need not have found the last digit of its optimum.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(seen, places)

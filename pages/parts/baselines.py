@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.jobs.baselines import ask_for_baselines
+from core.jobs.baselines import MEASURED, ask_for_baselines
 from core.jobs.job_words import ended_of, reason_of
 from core.results.rivals import Verdict, measured_part, verdict
 from core.store.baselines import Baselines, baselines_of
@@ -27,8 +27,6 @@ NAMES = {
     "embeddings": N_("The embedded model, left as it is"),
 }
 """What each simple model is called, by its name in core.train.baselines."""
-MEASURED = ("classes", "several_labels", "number")
-"""Tasks for which there are simple models."""
 
 
 def show_baselines(run: Run, words: Words) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from core.data.columns import Roles
 from core.home import home as home_folder
 from core.jobs.baselines import ask_for_baselines
 from core.jobs.control import delete, resume, take_back
@@ -18,12 +19,12 @@ from core.jobs.queue import claim, finish, job_of, jobs
 from core.jobs.slots import BESIDE
 from core.jobs.worker import WORK
 from core.store.baselines import baselines_of
-from core.store.project import Project, delete_project
+from core.store.project import Project, delete_project, open_project, set_roles
 from core.store.run import Run
 from core.train.settings import Settings
 from core.words import LANGUAGES, Words
-from tests.tables import lay_down
-from tests.trained import one_thread, worker  # noqa: F401  # a fixture for the module
+from tests.tables import as_csv, lay_down
+from tests.trained import one_thread, pairs, worker  # noqa: F401  # a fixture for the module
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,13 @@ def test_runs_with_the_same_rows_in_the_same_parts_share_them(project: Project) 
     assert [baselines_of(run) for run in (first, same, other)] == found
     assert [(job.kind, job.state) for job in jobs()] == [("baselines", "queued")] * 2
     assert found[0].examples().equals(first.examples())
+
+
+def test_a_task_that_has_none_is_passed_over(make_project: Callable[..., Project]) -> None:
+    project = make_project(as_csv(pairs(24)))
+    set_roles(project.id, Roles(text="text", question="question", task="matching"))
+    assert ask_for_baselines(lay_down(open_project(project.id))) == []
+    assert jobs() == []
 
 
 def test_a_launch_alone_asks_for_none(project: Project) -> None:
