@@ -46,6 +46,37 @@ SENTENCES: dict[str, str] = {
         "With {validation} for validation and {test} for the test, the label “{label}” has no row left to learn from. "
         "Make these shares smaller, or add rows of this label."
     ),
+    # protocols
+    "folds_invalid": N_("{folds} folds cannot be made: choose {least} to {most}."),
+    "too_few_groups": N_(
+        "{folds} folds need at least {folds} rows that can be kept apart, and there are {groups}: rows that say the same, or that are "
+        "to be kept together, are never divided. Choose fewer folds."
+    ),
+    "repeats_invalid": N_("{repeats} repeats cannot be made: choose 1 to {most}."),
+    "folds_from_learned": N_(
+        "The training to start from has learned from {rows} rows of this table, so the folds that ask for them would flatter it. "
+        "Start from another model, or use one split, which keeps such rows where they were."
+    ),
+    "no_fold_done": N_(
+        "No fold of cross-validation {number} is done, so nothing says for how many epochs to learn from all rows. "
+        "Resume a fold, and resume this one when the fold is done."
+    ),
+    "no_test_file": N_("There is no test file. Upload one, or choose another way of checking."),
+    "test_file_empty": N_(
+        "None of the {rows} rows of the test file can be asked: they have no text, or no label. Look at where its columns go."
+    ),
+    "test_file_learned": N_(
+        "The training to start from has learned from {rows} rows of the test file, which would flatter it. Start from another model."
+    ),
+    "test_file_is_all": N_(
+        "All {rows} rows of the table are in the test file too, so nothing is left to learn from. Is it the same file?"
+    ),
+    "study_not_found": N_("This cross-validation does not exist any more. Choose another one."),
+    "label_in_one_group": N_(
+        "Labels whose rows cannot be divided: {count} ({labels}). They have one row only, or rows that say the same or are to be "
+        "kept together, so a fold that asks for them would have none to learn from. Add rows, merge these labels with others, or set their "
+        "rows aside on the Data page."
+    ),
     # models
     "hub_unreachable": N_(
         "The model “{model}” could not be fetched: the hub does not answer. Check the internet connection, "

@@ -13,10 +13,8 @@ from core.store.preview import read_fixed_rows
 from core.store.project import Project, keep_upload, table_stamp, tally_table
 from core.words import Words
 from pages.parts.aside import show_set_aside
-from pages.parts.chart import chart
 from pages.parts.combine import show_added
 from pages.parts.errors import reported, show_error
-from pages.parts.figures import label_counts
 from pages.parts.health import show_health
 from pages.parts.label_form import show_label_form
 from pages.parts.look import lead, quiet
@@ -26,6 +24,8 @@ from pages.parts.roles import choose_roles, role_names
 from pages.parts.samples import offer_samples
 from pages.parts.sheet import sheet_html
 from pages.parts.shell import begin, go
+from pages.parts.tally import show_tally
+from pages.parts.together import choose_together
 
 PAGE = 20
 """Rows of the preview at a time."""
@@ -120,43 +120,6 @@ def tally_of(_project: Project, stamp: tuple[str, int, str]) -> Tally:
     return tally_table(_project)
 
 
-def labels(tally: Tally, words: Words, has_label: bool) -> None:
-    """How many rows each label has, and how many rows cannot be used."""
-    _ = words.gettext
-    left = [
-        words.ngettext("{count} without text", "{count} without text", tally.empty_text) if tally.empty_text else "",
-        words.ngettext("{count} without label", "{count} without label", tally.empty_label)
-        if tally.empty_label
-        else "",
-        words.ngettext("{count} set aside by a fix", "{count} set aside by fixes", sum(tally.fixed.values()))
-        if tally.fixed
-        else "",
-    ]
-    aside = ", ".join(part for part in left if part)
-    used = words.ngettext("{count} row in use", "{count} rows in use", tally.used)
-    st.markdown(_("{used} · not used: {aside}").format(used=used, aside=aside) if aside else used)
-    if not has_label:
-        st.info(
-            _(
-                "No column holds a label. You can look at this table; to train a classifier, a column must give each row its label."
-            )
-        )
-        return
-    if not tally.labels:
-        return
-    st.header(_("Rows for each label"))
-    (largest, most), (smallest, least) = next(iter(tally.labels.items())), list(tally.labels.items())[-1]
-    alt = _("Bar chart of the rows of {count} labels, from {largest} ({most}) to {smallest} ({least}).").format(
-        count=words.integer(len(tally.labels)),
-        largest=largest,
-        most=words.integer(most),
-        smallest=smallest,
-        least=words.integer(least),
-    )
-    with st.container(height=520 if len(tally.labels) > 18 else "content", border=False):
-        chart(label_counts(tally.labels, words), words, key="label_counts", alt=alt)
-
-
 def page() -> None:
     here = begin()
     words, project = here.words, here.project
@@ -178,15 +141,16 @@ def page() -> None:
     show_added(project, words)
     preview(project, words)
     choose_roles(project, words)
+    choose_together(project, words)
     roles = project.roles
     assert roles is not None
     with reported():
         stamp = table_stamp(project)
         tally = tally_of(project, stamp)
         show_label_form(project, stamp, tally, words)
-        labels(tally, words, roles.label is not None)
+        show_tally(project, stamp, tally, words)
         show_health(project, stamp, words)
-        if roles.label is not None:
+        if roles.has_labels or roles.task in ("matching", "generation"):
             require_learnable(tally, roles)
             if st.button(_("Go on to the training"), type="primary", icon=":material/arrow_forward:"):
                 go("train")

@@ -2,65 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
+from core.data.test_rows import TestFacts
 from core.jobs.job_words import STATES, name_of
 from core.jobs.overview import Look
 from core.models.catalogue import display_name
 from core.store.project import Project
 from core.store.run import Run, list_runs
+from core.store.study import list_studies, study_of
 from core.train.settings import Settings
+from core.train.tasks import TASKS, task_of
 from core.words import Words
 from pages.parts.baselines import show_baselines
-from pages.parts.chart import chart
-from pages.parts.figures import confusion_matrix
 from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
+from pages.parts.protocol import show_test_facts
 from pages.parts.pulse import look_at
-from pages.parts.settings_form import FIELDS, PRESETS
-from pages.parts.sheet import figures_row, sheet
+from pages.parts.settings_form import PRESETS, fields_of
+from pages.parts.sheet import sheet
 from pages.parts.shell import begin, link
+from pages.parts.study_results import list_of_studies, show_study_results
+from pages.parts.task_results import measured, show_details, show_headline, show_margin
+from pages.parts.task_words import in_brief
 
 
 def show_list(runs: list[Run], looks: dict[str, Look | None], project: Project, words: Words) -> None:
-    """All runs of the project, the newest first."""
+    """All runs of the project, the newest first: the figures of their task, or each the first one of its own where they differ."""
     _ = words.gettext
-    columns = [
-        _("Training"),
-        _("Start from"),
-        _("State"),
-        _("Accuracy"),
-        _("Macro-F1"),
-        _("Measured on"),
-        _("Duration"),
-        _("Launched"),
-    ]
+    tasks = {run.record().roles.task for run in runs}
+    shared = next(TASKS[task].figures[:2] for task in tasks) if len(tasks) == 1 else ()
+    titles = [_(figure.title) for figure in shared] or [_("Result")]
+    columns = [_("Training"), _("Start from"), _("State"), *titles, _("Measured on"), _("Duration"), _("Launched")]
     rows = []
     for run in runs:
         record, result = run.record(), run.result() or {}
         settings = Settings.model_validate(record.settings)
         part, figures = measured(result)
+        known = figures or {}
+        reached = [figure.shown(known[figure.name], words) if figure.name in known else "–" for figure in shared]
         rows.append(
             [
                 name_of(run, looks[run.id], words),
                 display_name(settings.model, project.id, words),
                 _(STATES[state_in(looks[run.id])]),
-                words.percent(figures["accuracy"]) if figures else "–",
-                words.percent(figures["macro_f1"]) if figures else "–",
+                *(reached or [in_brief(task_of(record.roles), figures, words)]),
                 part_name(part, words) if figures else "–",
                 words.duration(result["seconds"]) if "seconds" in result else "–",
                 words.moment(record.created_at),
             ]
         )
-    sheet(columns, rows, numbers=frozenset({3, 4}), whole=frozenset({0, 2, 5, 6, 7}))
-
-
-def measured(result: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
-    """The part whose figures are shown, and the figures: the test part, else validation, else none."""
-    part = "test" if "test" in result else "validation"
-    return part, result.get(part)
+    last = 3 + len(titles)
+    sheet(columns, rows, numbers=frozenset(range(3, last)), whole=frozenset({0, 2, last, last + 1, last + 2}))
 
 
 def part_name(part: str, words: Words) -> str:
@@ -70,17 +63,11 @@ def part_name(part: str, words: Words) -> str:
 def show_figures(run: Run, words: Words) -> None:
     """The headline, what was measured on what, each label, and the confusions."""
     _ = words.gettext
+    record = run.record()
     part, figures = measured(run.result() or {})
     if figures is None:
         return
-    figures_row(
-        [
-            (_("Accuracy"), words.percent(figures["accuracy"])),
-            (_("Macro-F1"), words.percent(figures["macro_f1"])),
-            (_("Loss"), words.decimal(figures["loss"], 3)),
-            (_("Rows measured"), words.integer(figures["rows"])),
-        ]
-    )
+    show_headline(record, figures, words)
     if paraphrases := run.record().paraphrases:
         quiet(
             words.ngettext(
@@ -102,34 +89,10 @@ def show_figures(run: Run, words: Words) -> None:
                 "The test part has not been looked at."
             )
         )
-    if figures["rows"] < 100:
-        margin = (figures["accuracy"] * (1 - figures["accuracy"]) / figures["rows"]) ** 0.5 * 1.96
-        quiet(
-            _("With {rows} rows measured, chance alone moves the accuracy by about ± {margin}.").format(
-                rows=words.integer(figures["rows"]), margin=words.percent(max(margin, 1 / figures["rows"]), 0)
-            )
-        )
-    st.header(_("Label by label"))
-    rows = [
-        [
-            each["label"],
-            words.percent(each["precision"]),
-            words.percent(each["recall"]),
-            words.percent(each["f1"]),
-            words.integer(each["support"]),
-        ]
-        for each in sorted(figures["labels"], key=lambda label: -label["support"])
-    ]
-    with st.container(height=460 if len(rows) > 12 else "content", border=False):
-        sheet([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")], rows, numbers=frozenset({1, 2, 3, 4}))
-    quiet(
-        _(
-            "Precision: of the rows given this label, how many deserve it. Recall: of the rows that deserve it, how many got it."
-        )
-    )
-    st.header(_("What is taken for what"))
-    alt = _("Confusion matrix: true labels in rows, predicted labels in columns.")
-    chart(confusion_matrix(figures["confusion"], run.record().labels, words), words, key=f"confusion_{run.id}", alt=alt)
+    if record.test_file:
+        show_test_facts(TestFacts(**record.test_file), words)
+    show_margin(record, figures, words)
+    show_details(run, part, figures, words)
 
 
 def show_settings(run: Run, project: Project, words: Words) -> None:
@@ -139,7 +102,7 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
     settings = Settings.model_validate(record.settings)
     rows = [(_("Start from"), display_name(settings.model, project.id, words))]
     rows.append((_("How thoroughly"), _(PRESETS[settings.preset]) if settings.preset in PRESETS else _("own settings")))
-    for field in FIELDS:
+    for field in fields_of(record.roles.task):
         value = getattr(settings, field.name)
         shown = (
             words.percent(value, 0)
@@ -165,7 +128,8 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
         best = _("step {step}, epoch {epoch}").format(
             step=words.integer(result["best"]["step"]), epoch=words.decimal(result["best"]["epoch"], 2)
         )
-        rows += [(_("Best by validation macro-F1"), best), (_("Device"), f"{result['device']}, {result['precision']}")]
+        chosen_by = _("Best on validation ({figure})").format(figure=_(task_of(record.roles).best.title))
+        rows += [(chosen_by, best), (_("Device"), f"{result['device']}, {result['precision']}")]
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     with st.expander(_("Settings used")):
         sheet([_("Setting"), _("Value")], [*rows, (_("Versions"), versions)])
@@ -181,7 +145,13 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Results"))
-    runs = list_runs(project.id)
+    if here.study is not None:
+        show_study_results(here.study, words)
+        return
+    list_of_studies(project, words)
+    runs = [run for run in list_runs(project.id) if study_of(run) is None or run == here.run]
+    if not runs and list_studies(project.id):
+        return
     if not runs:
         lead(_("Nothing has been trained yet in this project."))
         link("train", _("Launch a first training"), icon=":material/arrow_forward:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.language import main_language
+from core.data.targets import scale_of
 from core.jobs.baselines import ask_for_baselines
 from core.jobs.launch import launch, launch_all, learnable
 from core.jobs.queue import job_of
@@ -26,18 +27,24 @@ from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
+from pages.parts.protocol import asked_share, choose_protocol, launch_study
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
+from pages.parts.study import belongs_to, watch_study
+from pages.parts.task_words import to_learn
 
 MOST_AT_ONCE = 20
 """Trainings that can be launched with one click."""
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, str | None]:
-    """Labelled rows, labels, main language. Raises UserError when there is nothing to learn."""
+def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, tuple[float, float] | None, str | None]:
+    """Rows in use, labels, bounds of the numbers, main language. Raises UserError when there is nothing to learn."""
     selection = learnable(_project)
-    return selection.tally.used, len(selection.tally.labels), main_language(selection.examples["text"].tolist())
+    assert _project.roles is not None
+    scale = scale_of(_project.roles.task, selection.examples["label"].tolist())
+    language = main_language(selection.examples["text"].tolist())
+    return selection.tally.used, len(selection.tally.labels), scale, language
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -61,13 +68,10 @@ def show_form(project: Project, words: Words) -> None:
     _ = words.gettext
     stamp = table_stamp(project)
     with st.spinner(_("Looking at the table…")):
-        rows, labels, language = facts_of(project, stamp)
-    lead(
-        _("{rows} to learn from, {labels}. Choose how thoroughly, and launch.").format(
-            rows=words.ngettext("{count} row", "{count} rows", rows),
-            labels=words.ngettext("{count} label", "{count} labels", labels),
-        )
-    )
+        rows, labels, scale, language = facts_of(project, stamp)
+    assert project.roles is not None
+    learned = to_learn(project.roles.task, rows, labels, scale, words)
+    lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
@@ -83,14 +87,22 @@ def show_form(project: Project, words: Words) -> None:
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
-    summary(values, rows, words)
-    times = how_often(words)
+    draft, can_be = choose_protocol(project, model, values["test_share"], words)
+    summary(values | ({} if draft.protocol == "split" else {"test_share": asked_share(draft)}), rows, words)
+    times = how_often(words) if draft.protocol != "folds" else 1
     paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")
-    if st.button(launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not is_named):
+    if draft.protocol == "folds":
+        launching = _("Launch the cross-validation")
+    if st.button(
+        launching, type="primary", icon=":material/play_arrow:", key="launch", disabled=not (is_named and can_be)
+    ):
         with reported():
-            settings = make_settings({**values, "model": model, "paraphrases": paraphrases})
+            of_test = "file" if draft.protocol == "file" else "table"
+            settings = make_settings({**values, "model": model, "paraphrases": paraphrases, "test_from": of_test})
             with st.spinner(_("Checking the model and dividing the table…")):
+                if draft.protocol == "folds":
+                    launch_study(project, settings, draft)
                 run = start(project, settings, times)
             if run is None:
                 go("jobs")
@@ -139,13 +151,11 @@ def how_often(words: Words) -> int:
 
 def start(project: Project, settings: Settings, times: int) -> Run | None:
     """The run that was launched; None when there are several, to be seen in the panel."""
-    if times == 1:
-        run = launch(project.id, settings)
-        ask_for_baselines(run)
-        return run
     seeds = [(settings.seed + place) % 2**31 for place in range(times)]
-    ask_for_baselines(*launch_all(project.id, [settings.model_copy(update={"seed": seed}) for seed in seeds]))
-    return None
+    wanted = [settings.model_copy(update={"seed": seed}) for seed in seeds]
+    runs = [launch(project.id, settings)] if times == 1 else launch_all(project.id, wanted)
+    ask_for_baselines(*runs)
+    return runs[0] if times == 1 else None
 
 
 def summary(values: dict[str, float], rows: int, words: Words) -> None:
@@ -196,10 +206,9 @@ def show_run(run: Run, words: Words) -> None:
     if job is not None and job.name:
         st.markdown(f"**{plain(job.name)}**")
     quiet(
-        _("Training {number} · {rows}, {labels} · {epochs}, seed {seed}").format(
+        _("Training {number} · {rows} · {epochs}, seed {seed}").format(
             number=record.number,
-            rows=words.ngettext("{count} row", "{count} rows", sum(record.parts.values())),
-            labels=words.ngettext("{count} label", "{count} labels", len(record.labels)),
+            rows=to_learn(record.roles.task, sum(record.parts.values()), len(record.labels), record.scale, words),
             epochs=words.ngettext("{count} epoch", "{count} epochs", settings.epochs),
             seed=settings.seed,
         )
@@ -225,7 +234,10 @@ def page() -> None:
     assert project is not None
     _ = words.gettext
     st.title(_("Train"))
-    if here.run is not None:
+    if here.study is not None:
+        watch_study(here.study, words)
+    elif here.run is not None:
+        belongs_to(here.run, words)
         show_run(here.run, words)
     elif project.table is None:
         lead(_("There is no table yet. Bring one first."))

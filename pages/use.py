@@ -4,71 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.data.joining import join_parts
-from core.errors import UserError
 from core.jobs.job_words import name_of
 from core.store.run import Run, RunRecord, list_runs, open_run
+from core.train.tasks import task_of
 from core.use.bundle import bundle_path, pack
-from core.use.predictor import Predictor
 from core.words import NO_BREAK_SPACE, Words
-from pages.parts.chart import chart
-from pages.parts.errors import reported
-from pages.parts.figures import probability_bars
 from pages.parts.label_table import label_a_table
 from pages.parts.look import lead, quiet
-from pages.parts.plain import plain
 from pages.parts.pulse import look_at
 from pages.parts.routes import download_address
-from pages.parts.sheet import figures_row
 from pages.parts.shell import begin, link
-
-
-@st.cache_resource(max_entries=2, on_release=lambda predictor: predictor.close(), show_spinner=False)
-def predictor_of(project_id: str, run_id: str) -> Predictor:
-    return Predictor(open_run(project_id, run_id))
-
-
-def try_it(run: Run, record: RunRecord, words: Words) -> None:
-    """One text, and the probability of each label."""
-    _ = words.gettext
-    st.header(_("Try it"))
-    with st.form("try", border=False):
-        text = _text_to_try(record, words)
-        question = st.text_input(_("Question"), key="try_question") if record.roles.question else None
-        asked = st.form_submit_button(_("Label this text"), type="primary")
-    if asked:
-        st.session_state["tried"] = (run.id, text, question)
-    tried = st.session_state.get("tried")
-    if tried is None or tried[0] != run.id:
-        return
-    with reported():
-        if not tried[1].strip():
-            raise UserError("predict_empty")
-        with st.spinner(_("Asking the model (a few seconds the first time)…")):
-            predictor = predictor_of(run.project_id, run.id)
-            shares = predictor.probabilities(
-                [tried[1].strip()], [(tried[2] or "").strip()] if record.roles.question else None
-            )[0]
-        found = dict(zip(predictor.labels, map(float, shares), strict=True))
-        best = max(found, key=found.__getitem__)
-        figures_row([(_("Label"), best), (_("Probability"), words.percent(found[best], 2))])
-        alt = _("Bar chart of the probabilities; the likeliest label is {label}, {share}.").format(
-            label=best, share=words.percent(found[best])
-        )
-        chart(probability_bars(found, words), words, key="probabilities", alt=alt)
-
-
-def _text_to_try(record: RunRecord, words: Words) -> str:
-    """One field; one for each column where the texts of the training were made of several."""
-    _ = words.gettext
-    like_yours = _("Type or paste a text like those of your table.")
-    if not record.roles.text_more:
-        return st.text_area(_("Text"), height=110, placeholder=like_yours, key="try_text")
-    parts = [
-        st.text_area(plain(column), height=80, placeholder=like_yours, key=f"try_text_{place}")
-        for place, column in enumerate(record.roles.texts)
-    ]
-    return join_parts(*([part] for part in parts))[0]
+from pages.parts.task_words import in_brief
+from pages.parts.try_it import try_it
 
 
 def take_away(run: Run, record: RunRecord, words: Words) -> None:
@@ -102,7 +49,7 @@ def page() -> None:
         return
     identifiers = [run.id for run in runs]
     chosen = here.run.id if here.run is not None and here.run.id in identifiers else identifiers[0]
-    names = {run.id: name_of(run, look_at(run), words) + NO_BREAK_SPACE + accuracy(run, words) for run in runs}
+    names = {run.id: name_of(run, look_at(run), words) + NO_BREAK_SPACE + reached(run, words) for run in runs}
     picked = st.selectbox(
         _("Model"), identifiers, index=identifiers.index(chosen), format_func=names.__getitem__, key=f"model_{chosen}"
     )
@@ -117,9 +64,14 @@ def page() -> None:
     take_away(run, record, words)
 
 
-def accuracy(run: Run, words: Words) -> str:
+def reached(run: Run, words: Words) -> str:
+    """The first figure of its task, named where it is not the accuracy."""
     figures = (run.result() or {}).get("test")
-    return f"({words.percent(figures['accuracy'])})" if figures else ""
+    if not figures:
+        return ""
+    task = task_of(run.record().roles)
+    alone = task.figures[0].shown(figures[task.figures[0].name], words)
+    return f"({alone})" if task.name == "classes" else f"({in_brief(task, figures, words)})"
 
 
 page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import psutil
 import pytest
 
 from core.data.reading import read
+from core.store.database import engine
 from core.store.project import Project, create_project, keep_upload
 from tests.tables import WORDS, as_csv, messages
 
@@ -18,9 +20,55 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "assets" / "samples"
 
 
+LONGEST = (
+    *("test_quality.py", "core/jobs/test_resilience.py", "browser/test_pages.py", "browser/test_jobs.py"),
+    *(
+        "browser/test_journey.py",
+        "browser/test_survival.py",
+        "browser/test_augment_journey.py",
+        "browser/test_review.py",
+    ),
+    *("core/train/test_resume.py", "core/jobs/test_command_line_work.py", "core/jobs/test_supervisor.py"),
+    *(
+        "core/jobs/test_memory.py",
+        "core/jobs/test_faults.py",
+        "core/jobs/test_fairness.py",
+        "core/augment/test_killed.py",
+    ),
+    *("core/augment/test_marian.py", "core/use/test_bundle.py", "core/use/test_table.py", "core/use/test_predictor.py"),
+)
+"""Files of half a minute and more; the rest is short enough to fill what is left of either process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: one that began last would leave the other process without work."""
+    ranks = {ROOT / "tests" / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty PARAFINE_HOME; supervisors, workers and answering processes started in it end with the test."""
+def home(empty_home: Path, opened_home: Path) -> Path:
+    """A PARAFINE_HOME that was opened once: its database has its tables, and the reserve is taken."""
+    shutil.copy(opened_home / "parafine.db", empty_home)
+    # Whoever gives it up, or takes it again, never writes into it.
+    os.link(opened_home / "reserve", empty_home / "reserve")
+    return empty_home
+
+
+@pytest.fixture(scope="session")
+def opened_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """To be copied: the migrations and four megabytes of reserve would otherwise be written for each test."""
+    folder = tmp_path_factory.mktemp("opened").resolve()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARAFINE_HOME", str(folder))
+        patch.delenv("PARAFINE_DATABASE_URL", raising=False)
+        engine()
+    return folder
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A PARAFINE_HOME in which nothing is; supervisors, workers and answering processes started in it end with the test."""
     folder = (tmp_path / "home").resolve()
     folder.mkdir()
     monkeypatch.setenv("PARAFINE_HOME", str(folder))

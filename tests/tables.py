@@ -33,6 +33,22 @@ def messages(rows: int = 60, labels: Sequence[str] = tuple(WORDS)) -> list[dict[
     return found
 
 
+def tagged(rows: int = 60) -> list[dict[str, str]]:
+    """Every fourth row has a second label."""
+    found = messages(rows)
+    late = {place: f"{row['label']};urgent" for place, row in enumerate(found) if place % 4 == 0}
+    return [
+        {"text": row["text"] + " late" * (place in late), "label": late.get(place, row["label"])}
+        for place, row in enumerate(found)
+    ]
+
+
+def graded(rows: int = 60) -> list[dict[str, str]]:
+    """Parcels are worth 1,5, refunds 4, the others 2."""
+    worth = {"delivery": "1,5", "refund": "4", "account": "2"}
+    return [row | {"label": worth[row["label"]]} for row in messages(rows)]
+
+
 def as_csv(rows: Sequence[dict[str, str]], delimiter: str = ",") -> bytes:
     """The rows as UTF-8, the keys of the first as header."""
     text = io.StringIO()

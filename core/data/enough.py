@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from core.data.findings import Finding
-from core.data.subject import Subject
+from core.data.subject import LABELLED, Subject
 from core.words import N_
 
 Kind = Literal["simple", "common", "complex"]
@@ -39,6 +39,7 @@ PAIRS = 1_000
 SAME_WORDS = 0.4
 """Variety below which the texts look filled into a form. Real tables: 0.52 to 0.95; one sentence with a number and two choices: 0.23."""
 
+START_WITHOUT_LABELS = N_("A start: enough for a first model, and to see whether it can be learned.")
 VERDICTS: dict[Verdict, str] = {
     "short": N_("Too little to judge by: the result will be mostly luck."),
     "start": N_("A start: enough for a first model, and to see whether the labels can be told apart."),
@@ -70,8 +71,8 @@ class Volume:
     labels: int
     low: int
     high: int
-    smallest: tuple[str, int]
-    """The label with fewest rows, and these."""
+    smallest: tuple[str, int] | None
+    """The label with fewest rows, and these; None where there are no labels."""
     variety: float | None
     """Distinct-2 (Li et al. 2016): different ones among PAIRS pairs of neighbouring words, in [0, 1]; None for too few words."""
     advice: tuple[tuple[str, dict[str, object]], ...]
@@ -79,20 +80,19 @@ class Volume:
 
 
 def volume(subject: Subject, findings: tuple[Finding, ...]) -> Volume | None:
-    """None without two labels: then there is nothing to judge."""
+    """None without two labels where labels are learned: then there is nothing to judge."""
     counts = subject.counts
-    if len(counts) < 2:
+    if (len(counts) < 2 and subject.roles.task in LABELLED) or not subject.rows:
         return None
-    near = next((len(finding.rows) for finding in findings if finding.code == "near_duplicate"), 0)
+    near = next((len(finding.rows) for finding in findings if finding.code in ("near_duplicate", "near_copy")), 0)
     own = max(len(set(subject.keys)) - near, 1)
-    pairs = subject.questions is not None
-    kind: Kind = "complex" if len(counts) > COMMON else "common" if len(counts) > SIMPLE or pairs else "simple"
+    kind = _kind(subject)
     low, high = VOLUMES[kind]
     verdict: Verdict = "short" if own < low / START else "start" if own < low else "good" if own < high else "ample"
-    label, count = counts.most_common()[-1]
+    smallest = counts.most_common()[-1] if counts else None
     advice: list[tuple[str, dict[str, object]]] = []
-    if count < THIN:
-        advice.append(("more_rows", {"label": label, "count": count}))
+    if smallest is not None and smallest[1] < THIN:
+        advice.append(("more_rows", {"label": smallest[0], "count": smallest[1]}))
     varied = variety(subject.texts)
     if own < VARIED * len(subject.rows):
         advice.append(("more_sources", {"share": own / len(subject.rows)}))
@@ -102,7 +102,17 @@ def volume(subject: Subject, findings: tuple[Finding, ...]) -> Volume | None:
         advice += [("transfer", {}), ("back_translation", {})]
     if len(subject.rows) < FEW:
         advice.append(("cross_validation", {}))
-    return Volume(kind, verdict, own, len(counts), low, high, (label, count), varied, tuple(advice))
+    return Volume(kind, verdict, own, len(counts), low, high, smallest, varied, tuple(advice))
+
+
+def _kind(subject: Subject) -> Kind:
+    """A number is learned like the labels of a common task, a question about a text like those of a complex one."""
+    labels, task = len(subject.counts), subject.roles.task
+    if task not in LABELLED:
+        return "common" if task == "number" else "complex"
+    if labels > COMMON:
+        return "complex"
+    return "common" if labels > SIMPLE or subject.questions is not None else "simple"
 
 
 def variety(texts: Sequence[str]) -> float | None:

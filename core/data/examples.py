@@ -20,6 +20,9 @@ COLUMNS = ["id", "origin", "text", "question", "label"]
 labels as core.data.targets.label_set writes it; a number as Python writes it; "" where nothing is given to learn. A frame has a
 column `together` too where the roles name one."""
 
+UNUSABLE = ("not_a_number", "not_yes_or_no", "empty_question")
+"""Why a task cannot learn from a row: reasons of Tally.fixed that are no fixes."""
+
 MINIMUM_ROWS = 20
 """Fewer labelled rows than this cannot be divided into three parts that mean anything."""
 
@@ -36,7 +39,7 @@ class Tally:
     labels: dict[str, int]
     """Rows in use of each label, the most frequent first; empty where rows have no labels, or numbers."""
     fixed: dict[str, int] = field(default_factory=dict)
-    """Rows that fixes set aside, and those that the task cannot learn from (empty_question, not_a_number, not_yes_or_no), by their reason."""
+    """Rows that fixes set aside, and those that the task cannot learn from (UNUSABLE), by their reason."""
     values: int = 0
     """Different numbers, or different texts where questions are to find theirs."""
 
@@ -62,12 +65,12 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
             "origin": "",
             "text": _text(table, roles),
             "question": _stripped(table, roles.question),
-            "label": _labels(table, roles),
+            "label": given_labels(table, roles),
         }
     )
     if roles.together is not None:
         frame["together"] = _stripped(table, roles.together)
-    aside = amend(frame, [fix for fix in fixes if fix.roles == roles])
+    aside = amend(frame, [fix for fix in fixes if fix.fits(roles)])
     aside |= _unusable(frame, roles)
     aside |= dict.fromkeys(_rows(frame["text"] == ""), "empty_text")
     used = [row not in aside for row in range(1, len(frame) + 1)]
@@ -100,7 +103,7 @@ def require_learnable(tally: Tally, roles: Roles) -> None:
         raise UserError("too_few_examples", rows=tally.used, minimum=MINIMUM_ROWS)
 
 
-def _labels(table: pd.DataFrame, roles: Roles) -> pd.Series:
+def given_labels(table: pd.DataFrame, roles: Roles) -> pd.Series:
     """What is to be learned, in the form of COLUMNS; "" where the cell is empty, "\0" where it cannot be understood."""
     if roles.task in ("matching", "generation"):
         return pd.Series([""] * len(table), index=table.index)

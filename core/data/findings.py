@@ -15,11 +15,19 @@ Level = Literal["good", "warning", "fault"]
 TITLES: dict[str, str] = {
     "empty_text": N_("Rows without text: {count}"),
     "empty_label": N_("Rows without label: {count}"),
+    "empty_question": N_("Rows without question: {count}"),
+    "not_a_number": N_("Rows whose label is no number: {count}"),
+    "not_yes_or_no": N_("Rows that say neither yes nor no: {count}"),
     "lost_characters": N_("Rows with lost characters (“�”): {count}"),
     "damaged_text": N_("Rows with damaged accents (“Ã©” for “é”): {count}"),
     "one_label": N_("One label only: “{label}”"),
     "label_spelling": N_("Labels that differ only by case, spaces or accents: {labels}"),
     "rare_label": N_("Labels with fewer than {least} rows: {labels}"),
+    "rare_of_several": N_("Labels with fewer than {least} rows: {labels}"),
+    "outlier": N_("Numbers far from all others, which lie between {low} and {high}: {count} rows"),
+    "numbers_apart": N_("The same text with numbers far apart: {count} rows"),
+    "copy": N_("Copies of a text: {count} rows"),
+    "near_copy": N_("Nearly the same text: {count} rows"),
     "imbalance": N_("“{largest}” has {times} times as many rows as “{smallest}”"),
     "contradiction": N_("The same text under different labels: {count} rows"),
     "near_contradiction": N_("Nearly the same text under different labels: {count} rows"),
@@ -43,6 +51,15 @@ CONSEQUENCES: dict[str, str] = {
     "empty_label": N_(
         "They are set aside: nothing is learned from them. Fill in the cells in your file if they matter."
     ),
+    "empty_question": N_(
+        "They are set aside: nothing is learned from them. Fill in the cells in your file if they matter."
+    ),
+    "not_a_number": N_(
+        "They are set aside: nothing is learned from them. Write a number into the cells in your file if they matter."
+    ),
+    "not_yes_or_no": N_(
+        "They are set aside: nothing is learned from them. Write 1 or 0, yes or no, into the cells in your file if they matter."
+    ),
     "lost_characters": N_(
         "What stood there was lost before the file came here, and the model reads broken words. Export the table again, as UTF-8."
     ),
@@ -58,6 +75,22 @@ CONSEQUENCES: dict[str, str] = {
         "The model can hardly learn them, and the test has too few of their rows to say how well. "
         "Add rows, or do without these labels."
     ),
+    "rare_of_several": N_(
+        "The model can hardly learn them, and the test has too few of their rows to say how well. "
+        "Add rows, or do without these labels: the rows keep their other labels."
+    ),
+    "outlier": N_(
+        "The scale runs from the lowest number to the highest: one that is wrong stretches it, and all others look alike. "
+        "Often it stands for “not known”, or has lost its comma."
+    ),
+    "numbers_apart": N_(
+        "The model is told two different things about one text: it can only answer between them, and is wrong both times."
+    ),
+    "copy": N_(
+        "A copy teaches nothing new and weighs double. Copies always stay on the same side of the split, "
+        "so the result is not flattered."
+    ),
+    "near_copy": N_("If one is learned from and its twin is in the test, the result looks better than it is."),
     "imbalance": N_(
         "A model that always answers the frequent label is often right: judge by macro-F1, not by accuracy. "
         "Rows of the rare labels help most; meanwhile their rows can weigh more in the training."
@@ -107,6 +140,11 @@ FIXES: dict[str, str] = {
     "damaged_text": N_("Repair them"),
     "label_spelling": N_("Merge these spellings"),
     "rare_label": N_("Set their rows aside"),
+    "rare_of_several": N_("Do without these labels"),
+    "outlier": N_("Set these rows aside"),
+    "numbers_apart": N_("Set these rows aside"),
+    "copy": N_("Keep one of each"),
+    "near_copy": N_("Keep the first of each"),
     "imbalance": N_("Weigh the rare labels up"),
     "contradiction": N_("Set these rows aside"),
     "near_contradiction": N_("Set these rows aside"),
@@ -121,6 +159,11 @@ DONE: dict[str, str] = {
     "damaged_text": N_("Rows with damaged accents, repaired: {count}"),
     "label_spelling": N_("Rows whose label took another spelling: {count}"),
     "rare_label": N_("Rows of rare labels, set aside: {count}"),
+    "rare_of_several": N_("Rows that lost a rare label: {count}"),
+    "outlier": N_("Rows with a number far from all others, set aside: {count}"),
+    "numbers_apart": N_("Rows with one text and numbers far apart, set aside: {count}"),
+    "copy": N_("Copies set aside: {count}"),
+    "near_copy": N_("Near copies set aside: {count}"),
     "contradiction": N_("Rows with one text under different labels, set aside: {count}"),
     "near_contradiction": N_("Rows with nearly one text under different labels, set aside: {count}"),
     "duplicate": N_("Copies set aside: {count}"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from core.data.columns import Roles
 from core.data.mojibake import repair
 from core.data.personal import mask
+from core.data.targets import label_set, labels_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,12 @@ class Fix(BaseModel, frozen=True):
     """The rows of the table that it changes or sets aside, from 1. None with "roles": the question was given up, and `roles` are
     those to go back to."""
     labels: dict[str, str] = {}
-    """merge: spellings, and what each becomes."""
+    """merge: spellings, and what each becomes; of several labels a row, "" is done without."""
     id: str = Field(default_factory=lambda: secrets.token_hex(4))
+
+    def fits(self, roles: Roles | None) -> bool:
+        """Whether it was made for these roles. Which rows stay together changes nothing of what they say."""
+        return roles is not None and self.roles.model_copy(update={"together": roles.together}) == roles
 
 
 def amend(frame: pd.DataFrame, fixes: Sequence[Fix], first_row: int = 1) -> dict[int, str]:
@@ -46,7 +51,11 @@ def amend(frame: pd.DataFrame, fixes: Sequence[Fix], first_row: int = 1) -> dict
             continue
         if fix.does == "merge":
             spellings = {old: new for old, new in fix.labels.items() if old != new}
-            frame["label"] = frame["label"].replace(spellings)
+            if fix.roles.task == "several_labels":
+                kept = {cell: _respelt(cell, fix.labels) for cell in frame["label"].unique()}
+                frame["label"] = frame["label"].map(kept)
+            else:
+                frame["label"] = frame["label"].replace(spellings)
             continue
         rows = [row for row in fix.rows if first_row <= row <= last_row]
         if fix.does == "aside":
@@ -54,6 +63,12 @@ def amend(frame: pd.DataFrame, fixes: Sequence[Fix], first_row: int = 1) -> dict
         elif rows:
             _rewrite(frame, [row - first_row for row in rows], REWRITINGS[fix.does])
     return aside
+
+
+def _respelt(cell: str, labels: dict[str, str]) -> str:
+    """A set of labels as core.data.targets.label_set writes it; anything else stays as it is."""
+    found = labels_of(cell)
+    return cell if not set(found) & set(labels) else label_set(filter(None, (labels.get(one, one) for one in found)))
 
 
 def _rewrite(frame: pd.DataFrame, places: list[int], change: Callable[[str], str]) -> None:

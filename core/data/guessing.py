@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.data.columns import NAMES, Roles, plain
 from core.data.evidence import Evidence, look
+from core.data.learning import with_task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,15 @@ def guess_roles(table: pd.DataFrame) -> Roles:
     question = _question(rest)
     text = _most({column: text_score(column, rest[column]) for column in rest if column != question})
     assert text is not None
-    return Roles(text=text, question=question, label=label)
+    return _with_task(table, Roles(text=text, question=question, label=label))
+
+
+def _with_task(table: pd.DataFrame, roles: Roles) -> Roles:
+    """Columns of yes and no are labels together, unless one of them is named as the label, or they tell something else."""
+    others = [str(name) for name in table.columns if name != roles.label]
+    is_named = roles.label is not None and _name(roles.label, "label") >= 3
+    beside = others if is_named else [name for name in others if _tokens(name) & (BESIDES | IDENTIFIERS | TIMES)]
+    return with_task(table, roles, [name for name in beside if name not in (*roles.texts, roles.question)])
 
 
 def _label(found: dict[str, Evidence]) -> str | None:

@@ -14,6 +14,7 @@ from core.data.findings import Finding
 from core.data.health_cells import damage, empty_cells, formulas, personal_data
 from core.data.health_copies import copies, near_copies
 from core.data.health_labels import amounts, leakage, spellings
+from core.data.health_numbers import outliers
 from core.data.health_texts import languages, lengths, questions
 from core.data.subject import Subject
 
@@ -32,7 +33,7 @@ class Report:
     pieces: tuple[int, ...]
     """Word pieces of some of the inputs, evenly taken: enough for a picture. Empty when nothing counts them."""
     volume: Volume | None
-    """Whether there are enough rows; None without two labels."""
+    """Whether there are enough rows; None where nothing can be told apart."""
 
 
 def examine(
@@ -56,6 +57,7 @@ def examine(
         *damage(subject),
         *amounts(subject),
         *spellings(subject),
+        *outliers(subject),
         *copies(subject),
         *near_copies(subject),
         *leakage(subject),

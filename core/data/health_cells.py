@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from core.data.columns import Roles
-from core.data.examples import Selection
+from core.data.examples import UNUSABLE, Selection
 from core.data.findings import Finding
 from core.data.fixes import Fix
 from core.data.formula import is_formula
@@ -26,7 +26,7 @@ KINDS = {
 
 
 def empty_cells(selection: Selection, roles: Roles) -> Iterator[Finding]:
-    for code in ("empty_text", "empty_label"):
+    for code in ("empty_text", "empty_label", *UNUSABLE):
         rows = tuple(sorted(row for row, reason in selection.aside.items() if reason == code))
         if rows:
             yield Finding(code, "warning", rows)

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from core.data.findings import Finding, Setting
+from core.data.findings import Finding, Level, Setting
 from core.data.fixes import Fix
 from core.data.subject import Subject, folded
 
@@ -35,18 +35,30 @@ def amounts(subject: Subject) -> Iterator[Finding]:
         return
     ranked = counts.most_common()
     rare = [label for label, count in reversed(ranked) if count < LEAST]
-    if rare:
+    if rare and subject.roles.task == "several_labels":
+        yield _rare_of_several(subject, rare)
+    elif rare:
         rows = _rows_of(subject, rare)
         # A classifier needs two labels: when the rare ones are all there is, or all but one, nothing is set aside.
         fix = subject.aside("rare_label", rows) if len(counts) - len(rare) >= 2 else None
         facts = {"labels": _named([f"{label} ({counts[label]})" for label in rare]), "least": LEAST}
         yield Finding("rare_label", "fault" if len(rare) * 2 > len(counts) else "warning", rows, facts=facts, fix=fix)
     (largest, most), (smallest, least) = ranked[0], ranked[-1]
-    if most >= UNEVEN * least:
+    if most >= UNEVEN * least and subject.roles.task == "classes":
         facts = {"largest": largest, "smallest": smallest, "times": most // least}
         yield Finding(
             "imbalance", "warning", _rows_of(subject, [smallest]), facts=facts, fix=Setting("balance", BALANCE)
         )
+
+
+def _rare_of_several(subject: Subject, rare: list[str]) -> Finding:
+    """Done without, a label leaves the rows and their other labels as they are."""
+    rows = _rows_of(subject, rare)
+    counts = subject.counts
+    facts = {"labels": _named([f"{label} ({counts[label]})" for label in rare]), "least": LEAST}
+    without = Fix(code="rare_of_several", roles=subject.roles, does="merge", rows=rows, labels=dict.fromkeys(rare, ""))
+    level: Level = "fault" if len(rare) * 2 > len(counts) else "warning"
+    return Finding("rare_of_several", level, rows, facts=facts, fix=without if len(counts) - len(rare) >= 2 else None)
 
 
 def spellings(subject: Subject) -> Iterator[Finding]:
@@ -70,20 +82,24 @@ def leakage(subject: Subject) -> Iterator[Finding]:
     phrases = {label: _words(label) for label, count in subject.counts.items() if count >= LEAST}
     phrases = {label: phrase for label, phrase in phrases.items() if len(phrase.strip()) > 2}
     holds: dict[str, list[int]] = defaultdict(list)
-    for place, label in enumerate(labels):
-        phrase = phrases.get(label)
-        if phrase is not None and phrase in _words(subject.texts[place]):
-            holds[label].append(place)
+    for place, of_row in enumerate(subject.sets):
+        named = [label for label in of_row if label in phrases]
+        words = _words(subject.texts[place]) if named else ""
+        for label in named:
+            if phrases[label] in words:
+                holds[label].append(place)
     told = [label for label, places in holds.items() if len(places) >= LEAK * subject.counts[label]]
     step = max(1, len(labels) // OTHERS)
-    some = [(labels[place], _words(subject.texts[place])) for place in range(0, len(labels), step)] if told else []
+    some = (
+        [(subject.sets[place], _words(subject.texts[place])) for place in range(0, len(labels), step)] if told else []
+    )
     leaks = []
     for label in told:
-        others = [text for other, text in some if other != label]
+        others = [text for of_row, text in some if label not in of_row]
         if sum(phrases[label] in text for text in others) <= ELSEWHERE * len(others):
             leaks.append(label)
     if leaks:
-        rows = tuple(sorted(subject.rows[place] for label in leaks for place in holds[label]))
+        rows = tuple(sorted({subject.rows[place] for label in leaks for place in holds[label]}))
         yield Finding("leakage", "warning", rows, facts={"labels": _named(leaks)})
 
 
@@ -95,7 +111,7 @@ def _words(text: str) -> str:
 
 def _rows_of(subject: Subject, labels: Sequence[str] | dict[str, str]) -> tuple[int, ...]:
     wanted = set(labels)
-    return tuple(row for row, label in zip(subject.rows, subject.labels or (), strict=True) if label in wanted)
+    return tuple(row for row, of_row in zip(subject.rows, subject.sets, strict=True) if wanted.intersection(of_row))
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from core.data.findings import Finding
 from core.data.language import NAMES
 from core.data.language import languages as languages_of
-from core.data.subject import Subject
+from core.data.subject import LABELLED, Subject
 
 PICTURED = 3000
 """Inputs measured for the picture, and for the characters of a word piece."""
@@ -72,7 +72,8 @@ def languages(subject: Subject, known: Sequence[str]) -> Iterator[Finding]:
 def questions(subject: Subject) -> Iterator[Finding]:
     if subject.questions is None or len(subject.rows) < 2:
         return
-    without = subject.roles.model_copy(update={"question": None})
+    is_needed = subject.roles.task not in LABELLED and subject.numbers is None
+    without = None if is_needed else subject.roles.model_copy(update={"question": None})
     if len(set(subject.questions)) == 1:
         yield Finding("same_question", "warning", fix=without)
         return

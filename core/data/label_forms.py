@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.data.columns import Roles
+from core.data.columns import Roles, TaskName
 from core.words import N_
 
 if TYPE_CHECKING:
@@ -44,21 +44,22 @@ _NUMBER = re.compile(r"([-+]?\d+(?:[.,]\d+)?)(?:[ \u00a0\u202f]?%|[ ]?/[ ]?\d+)?
 _LIST = re.compile(r"\[.*\]|\{.*\}", re.DOTALL)
 
 SAID: dict[Form, str] = {
-    "classes": N_("The label is a class, {count} of them. This can be trained today."),
-    "number_classes": N_("The label is a class written as a number, {count} of them. This can be trained today, each number as a class of its own."),
+    "classes": N_("The label is a class, {count} of them: the model learns to give a text one of these."),
+    "number_classes": N_(
+        "The label is a class written as a number, {count} of them: each is learned as a class of its own. Where they are degrees, so that 3 lies "
+        "between 2 and 4, choose “A number” as what is to be learned."
+    ),
     "score": N_(
-        "The label is a number from {lowest} to {highest}, a score it seems. Learning a score comes with a later version: today each of the "
-        "{count} values is learned as a class that has nothing to do with its neighbours. That is right for codes of classes; for a score, "
-        "group the values into a few classes in your file (low, middle, high) and train those."
+        "The label is a number from {lowest} to {highest}: the model learns to give a text a number between these. If the numbers are codes of "
+        "classes, choose “One label a row” as what is to be learned."
     ),
     "several_in_cell": N_(
-        "A cell can hold several labels, parted by “{separator}”: {count} of them. Learning several labels comes with a later version: today "
-        "each of the {values} combinations is learned as a class of its own. Go on so where few combinations come back often; else keep the "
-        "main label of each row in your file."
+        "A cell can hold several labels, parted by “{separator}”: {count} of them. The model learns each for itself, and gives a text all that "
+        "apply. If a whole cell is one class, choose “One label a row” as what is to be learned."
     ),
     "several_columns": N_(
-        "Several columns say yes or no, as for several labels: {columns}. Learning them together comes with a later version: today a training "
-        "learns one column, the one chosen as label. Train one after the other, each as yes or no."
+        "Several columns say yes or no, as for several labels: {columns}. The model learns them together, and gives a text all that apply. If only "
+        "one of them matters, choose “One label a row” as what is to be learned, and that column as label."
     ),
     "one_of_columns": N_(
         "{count} columns say yes or no, and in each row exactly one says yes: together they are one class. Reading them as one comes with a "
@@ -70,6 +71,29 @@ SAID: dict[Form, str] = {
         "says to which group a row belongs."
     ),
 }  # fmt: skip
+"""What is learned from labels of this form, where the task is the one that the form proposes."""
+
+OTHERWISE: dict[Form, str] = {
+    "score": N_(
+        "The label is a number from {lowest} to {highest}, and each of the {count} values is learned as a class that has nothing to do with its "
+        "neighbours. That is right for codes of classes; for a score, choose “A number” as what is to be learned."
+    ),
+    "several_in_cell": N_(
+        "A cell can hold several labels, parted by “{separator}”: {count} of them, and each of the {values} combinations is learned as a class of its "
+        "own. To have each label learned for itself, choose “Several labels a row” as what is to be learned."
+    ),
+    "several_columns": N_(
+        "Several columns say yes or no, as for several labels: {columns}. Only the one chosen as label is learned. To have them learned together, "
+        "choose “Several labels a row” as what is to be learned."
+    ),
+}  # fmt: skip
+"""The same where classes were chosen instead."""
+
+AS_LABELS = N_("The model learns {count} labels, each for itself, and gives a text all that apply.")
+AS_NUMBER = N_(
+    "The label has {count} different numbers: the model learns to give a text a number between the lowest and the highest. If they are codes of "
+    "classes, choose “One label a row” as what is to be learned."
+)
 
 
 @dataclass(frozen=True)
@@ -87,13 +111,24 @@ class LabelForm:
     """With a label, where that is what is wrong."""
 
 
+def saying(form: Form, task: TaskName) -> str:
+    """What is learned from labels of this form: an English msgid with the facts of a LabelForm; "" where there is nothing to say."""
+    if form == "none" or task in ("matching", "generation"):
+        return ""
+    if task == "several_labels":
+        return SAID[form] if form in ("several_in_cell", "several_columns") else AS_LABELS
+    if task == "number":
+        return SAID[form] if form == "score" else AS_NUMBER
+    return OTHERWISE.get(form, SAID[form])
+
+
 def label_form(table: pd.DataFrame, roles: Roles) -> LabelForm:
     """The form of the label column; "none" without one, unless several columns that say yes or no stand in for it."""
-    switches = _switches(table, roles)
-    if len(switches) >= 2 and (roles.label is None or roles.label in switches):
-        yes = sum(table[name].astype(str).str.strip().str.casefold().isin(_YES).astype(int) for name in switches)
-        form: Form = "one_of_columns" if len(switches) > 2 and bool((yes == 1).all()) else "several_columns"
-        return LabelForm(form, len(switches), columns=tuple(switches))
+    found = switches(table, roles)
+    if len(found) >= 2 and (roles.label is None or roles.label in found):
+        yes = sum(table[name].astype(str).str.strip().str.casefold().isin(_YES).astype(int) for name in found)
+        form: Form = "one_of_columns" if len(found) > 2 and bool((yes == 1).all()) else "several_columns"
+        return LabelForm(form, len(found), columns=tuple(found))
     if roles.label is None:
         return LabelForm("none")
     return form_of(
@@ -148,7 +183,7 @@ def _parts(cell: str, separator: str) -> Iterable[str]:
 _YES = {yes for yes, _ in YES_NO} | MARKS
 
 
-def _switches(table: pd.DataFrame, roles: Roles) -> list[str]:
+def switches(table: pd.DataFrame, roles: Roles) -> list[str]:
     """Columns other than text and question that say yes or no, and nothing else; one that always says no only beside others."""
     names = [str(name) for name in table.columns if name not in (*roles.texts, roles.question)]
     found = {name: pair for name in names if (pair := _pair(table[name])) is not None}

@@ -47,7 +47,7 @@ def split(
     dealt = iter(_split_originals(originals, validation, test, seed, inherited or {}))
     part_of = {identifier: next(dealt) for identifier in originals["id"]}
     if len(part_of) < len(examples):
-        part_of |= _parts_of_paraphrases(examples[examples["origin"] != ""], originals, part_of)
+        part_of |= parts_of_paraphrases(examples[examples["origin"] != ""], originals, part_of)
     parts = [part_of[identifier] for identifier in examples["id"]]
     learned = {label for label, part in zip(examples["label"], parts, strict=True) if part == "train"}
     for label in sorted(set(examples["label"]) - learned):
@@ -92,7 +92,7 @@ def _split_originals(
     return [part_of_group[group] for group in groups]
 
 
-def _parts_of_paraphrases(
+def parts_of_paraphrases(
     paraphrases: pd.DataFrame, originals: pd.DataFrame, part_of: Mapping[str, Part]
 ) -> dict[str, Part]:
     """train or unused, by id. part_of: of the originals, by id.

@@ -17,22 +17,27 @@ from core.store.baselines import (
     remember_baselines,
 )
 from core.store.project import open_project
-from core.store.run import Run, utc_now
+from core.store.run import Run, RunRecord, utc_now
 
 MEASURED: tuple[TaskName, ...] = ("classes", "several_labels", "number")
 """Tasks for which there are simple models."""
 
 
+def can_be_measured(record: RunRecord) -> bool:
+    """Whether there are simple models for the task, and rows that are not learned from."""
+    return record.roles.task in MEASURED and bool(record.parts.get("validation") or record.parts.get("test"))
+
+
 def ask_for_baselines(*runs: Run) -> list[Baselines]:
     """The baselines of each run, in their order: those that are there for the same rows, parts and task, else new ones, queued. A run
-    whose task has none is passed over.
+    that cannot be compared with any is passed over.
 
     Raises UserError: disk_full, project_not_found. To be called once the runs are in the queue: they stay there all the same.
     """
     found: list[Baselines] = []
     for run in runs:
         record = run.record()
-        if record.roles.task not in MEASURED:
+        if not can_be_measured(record):
             continue
         key = key_of(record, run.examples())
         with FileLock(open_project(run.project_id).folder / "launch.lock"):

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from core.home import home, read_json
-from core.jobs.queue import FOLDERS, Job, job_of, jobs, remove
+from core.jobs.kinds import FOLDERS
+from core.jobs.queue import Job, job_of, jobs, remove
 from core.store.database import now
 from core.store.run import Run
 

@@ -11,6 +11,7 @@ from core.store.comparison import Comparison
 from core.store.job_folder import Phase, Progress, State
 from core.store.judging import Judging
 from core.store.run import Run
+from core.store.study import Place
 from core.train.checkpoints import Checkpoints
 from core.words import N_, Words
 
@@ -58,9 +59,26 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("A judgement by another model")
     if isinstance(look.job.folder, Baselines):
         return words.gettext("Simple models to compare with")
+    if look.place is not None:
+        return place_name(look.place, words)
     if look.number is None:
         return words.gettext("A table") if look.job.kind == "label" else words.gettext("A training")
     return words.gettext("Training {number}").format(number=look.number)
+
+
+def study_name(number: int, words: Words) -> str:
+    return words.gettext("Cross-validation {number}").format(number=number)
+
+
+def place_name(place: Place, words: Words) -> str:
+    """What a run of a cross-validation is called."""
+    _ = words.gettext
+    said = _("Cross-validation {number}, model on all rows")
+    if place.fold is not None:
+        said = _("Cross-validation {number}, fold {fold} of {folds}")
+        if place.repeats > 1:
+            said = _("Cross-validation {number}, repeat {repeat}, fold {fold} of {folds}")
+    return said.format(number=place.number, repeat=place.repeat, fold=place.fold, folds=place.folds)
 
 
 def name_of(run: Run, seen: Look | None, words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from filelock import FileLock
 from core.data.examples import Selection, fingerprint, require_learnable
 from core.data.split import Part, parts_met, split, tied
 from core.data.targets import outputs_of, scale_of
+from core.data.test_rows import TestFacts, beside, is_of_test_file, told_of_test
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import state_of
@@ -28,6 +30,7 @@ from core.store.job_folder import ENDED
 from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
 from core.store.storage import require_quota
+from core.store.test_file import kept_test_file, tested
 from core.train.settings import Settings
 
 RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
@@ -64,7 +67,7 @@ def launch_all(
             check_model(settings.model, project_id)
         frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
-            record = _record(project, settings, examples)
+            record = record_of(project, settings, examples)
             twin = _under_way(project_id, record) if twin_is_same else None
             if twin is not None:
                 return [twin]
@@ -95,17 +98,44 @@ def _forerunners(choice: ModelChoice, project_id: str) -> Iterator[Run]:
 
 def freeze(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
     """The examples with the part of each, the rows of the table first, then the accepted paraphrases when they are wanted."""
-    examples = selection.examples
-    if settings.paraphrases:
-        accepted = accepted_paraphrases(project.id, examples)
-        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
-    if "together" in examples:
-        examples = examples.fillna({"together": ""})
     assert project.roles is not None
+    examples = gathered(project, selection, settings)
+    if settings.test_from == "file":
+        return beside_test_file(project, examples, settings)
     seen = parts_seen(settings.model, project.id)
     known = tied(examples, project.roles.task)
     parts = split(known, settings.validation_share, settings.test_share, settings.seed, seen)
     return examples.assign(part=parts)
+
+
+def gathered(project: Project, selection: Selection, settings: Settings) -> pd.DataFrame:
+    """The rows of the table, then the accepted paraphrases when they are wanted."""
+    examples = selection.examples
+    if settings.paraphrases:
+        accepted = accepted_paraphrases(project.id, examples)
+        examples = pd.concat([examples, accepted], ignore_index=True) if len(accepted) else examples
+    # A paraphrase is kept with its origin, not by a value of its own.
+    return examples.fillna({"together": ""}) if "together" in examples else examples
+
+
+def beside_test_file(project: Project, examples: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """The examples with the part of each, the rows of the test file below them.
+
+    Raises UserError: those of core.store.test_file.tested and of core.data.test_rows.beside.
+    """
+    assert project.roles is not None
+    tests, task = tested(project), project.roles.task
+    seen = parts_seen(settings.model, project.id)
+    parts = beside(tied(examples, task), tied(tests, task), settings.validation_share, settings.seed, seen)
+    return pd.concat([examples.assign(part=parts), tests.assign(part="test")], ignore_index=True)
+
+
+def facts_of_test(project: Project, examples: pd.DataFrame) -> TestFacts:
+    """What is told of the test file. examples: as `beside_test_file` gives them."""
+    file = kept_test_file(project)
+    assert file is not None
+    assert project.roles is not None
+    return told_of_test(examples, project.roles, file.facts.name, file.facts.rows)
 
 
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
@@ -114,6 +144,8 @@ def _under_way(project_id: str, record: RunRecord) -> Run | None:
     if newest is None or state_of(newest) in ENDED:
         return None
     known = newest.record()
+    if known.study is not None:
+        return None
     same = (known.settings, known.roles, known.fingerprint) == (record.settings, record.roles, record.fingerprint)
     return newest if same else None
 
@@ -139,7 +171,8 @@ def check_model(choice: ModelChoice, project_id: str) -> None:
             raise UserError("run_has_no_model", run=run.record().number)
 
 
-def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:
+    """What run.json says of a run on these examples, with the project's next number."""
     assert project.roles is not None
     assert project.table is not None
     return RunRecord(
@@ -150,9 +183,10 @@ def _record(project: Project, settings: Settings, examples: pd.DataFrame) -> Run
         table_name=project.table.name,
         fingerprint=fingerprint(examples),
         labels=outputs_of(project.roles.task, examples["label"].tolist()),
-        scale=scale_of(project.roles.task, examples["label"].tolist()),
+        scale=scale_of(project.roles.task, examples.loc[~is_of_test_file(examples), "label"].tolist()),
         parts={str(part): int(count) for part, count in examples["part"].value_counts().items()},
         paraphrases=int(((examples["origin"] != "") & (examples["part"] == "train")).sum()),
+        test_file=asdict(facts_of_test(project, examples)) if is_of_test_file(examples).any() else None,
         files=files_of(project.table),
         versions={name: version(name) for name in RECORDED},
     )

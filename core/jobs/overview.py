@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from core.jobs.control import wake
 from core.jobs.queue import Job, jobs, waiting_in_order
 from core.store.database import ProjectRow, engine
 from core.store.job_folder import Heartbeat, Progress
+from core.store.study import Place, place_in
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Look:
     """Of a training within its project; None when its record cannot be read."""
     progress: Progress
     heartbeat: Heartbeat | None
+    place: Place | None = None
+    """Of a training that belongs to a cross-validation."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ def overview(ended: int = 20) -> Overview:
 def look(job: Job, names: dict[str, str]) -> Look:
     """names: of projects by id."""
     heartbeat = job.folder.heartbeat()
-    return Look(job, names.get(job.project_id, ""), number_of(job), present(job, heartbeat), heartbeat)
+    record = record_of(job)
+    number, place = number_in(record), place_in(job.project_id, record)
+    return Look(job, names.get(job.project_id, ""), number, present(job, heartbeat), heartbeat, place)
 
 
 def present(job: Job, heartbeat: Heartbeat | None) -> Progress:
@@ -66,12 +72,26 @@ def present(job: Job, heartbeat: Heartbeat | None) -> Progress:
 
 
 def number_of(job: Job) -> int | None:
+    return number_in(record_of(job))
+
+
+def number_in(record: dict[str, Any]) -> int | None:
+    try:
+        return int(record["number"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def record_of(job: Job) -> dict[str, Any]:
+    """What its folder says of it, also in the bin; nothing for what cannot be read."""
     for folder in (job.folder.folder, job.folder.bin):
         try:
-            return int(read_json(folder / job.folder.record_file)["number"])
-        except (OSError, ValueError, KeyError, TypeError):
+            record = read_json(folder / job.folder.record_file)
+        except (OSError, ValueError):
             continue
-    return None
+        if isinstance(record, dict):
+            return record
+    return {}
 
 
 def project_names() -> dict[str, str]:

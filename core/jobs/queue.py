@@ -11,31 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from core.jobs.kinds import FOLDERS, LIGHT
 from core.jobs.slots import BESIDE
-from core.store.augmentation import Augmentation, DeviceAugmentation
-from core.store.baselines import Baselines
-from core.store.comparison import Comparison
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
-from core.store.judging import Judging
-from core.store.labelling import Labelling
 from core.store.run import Run
-
-FOLDERS: dict[str, type[JobFolder]] = {
-    "train": Run,
-    "label": Labelling,
-    "augment": Augmentation,
-    "augment_on_device": DeviceAugmentation,
-    "compare": Comparison,
-    "judge": Judging,
-    "baselines": Baselines,
-}
-"""Each kind of job and what it has on disk."""
-LIGHT = ("label", "augment", "compare", "judge", "baselines")
-"""Kinds that need no device of their own: they run beside, see core.jobs.slots."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +87,13 @@ def claim(slot: str) -> Job | None:
     same_owner = others.owner == JobRow.owner
     at_work = select(func.count()).where(same_owner, others.state == "running").scalar_subquery()
     served = select(func.coalesce(func.max(others.turn), 0)).where(same_owner).scalar_subquery()
+    same_batch = select(others.id).where(
+        others.batch == JobRow.batch, others.id != JobRow.id, others.state.in_(("queued", "running"))
+    )
     next_one = (
         select(JobRow.id)
         .where(JobRow.state == "queued", JobRow.kind.in_(LIGHT) if slot == BESIDE else JobRow.kind.not_in(LIGHT))
+        .where(or_(JobRow.kind != "train_on_all", ~same_batch.exists()))
         .order_by(JobRow.priority.desc(), at_work, served, JobRow.position, JobRow.id)
         .limit(1)
     ).scalar_subquery()

@@ -24,8 +24,9 @@ from filelock import FileLock
 from core.errors import SENTENCES, UserError
 from core.home import home, read_json
 from core.jobs.harmless import NONE, OTHER, device, identifier, known, number, numbers, versions
+from core.jobs.kinds import FOLDERS
 from core.jobs.processes import ROOT, is_held, supervisor_lock
-from core.jobs.queue import FOLDERS, Job
+from core.jobs.queue import Job
 from core.jobs.resources import cards, memory
 from core.jobs.slots import devices, processors
 from core.jobs.tracebacks import tracebacks
@@ -35,6 +36,7 @@ from core.store.database import now
 from core.store.job_folder import JobFolder, Phase, State, folder_size
 from core.store.run import BinnedRun, Run
 from core.train.settings import PresetName, Settings
+from core.train.tasks import TASKS
 from core.words import Words
 
 Line = tuple[str, str]
@@ -54,6 +56,7 @@ VARIABLES = (
     "HF_HUB_OFFLINE HF_HOME HF_TOKEN HTTPS_PROXY"
 )
 """Said to be set or not, never what they hold."""
+FIGURES = tuple(dict.fromkeys(figure.name for task in TASKS.values() for figure in task.figures))
 WORDS = Words("en")
 
 
@@ -120,13 +123,15 @@ def _work(folder: JobFolder) -> Iterator[Line]:
     record, result = _json(folder.folder / folder.record_file), _json(folder.folder / "result.json")
     labels = record.get("labels")
     yield "record", "readable" if record else "missing or unreadable"
+    roles = record.get("roles")
+    yield "task", known(roles.get("task", "classes"), TASKS) if isinstance(roles, dict) else NONE
     yield "settings", _settings(record.get("settings"))
     yield "labels", str(len(labels)) if isinstance(labels, list) else NONE
     yield "rows", numbers(record.get("parts", record), ("train", "validation", "test", "unused", "rows"))
     yield "packages then", versions(record.get("versions"), PACKAGES.split())
     yield "result", numbers(result, ("attempt", "steps", "epochs", "seconds"))
     for part in ("validation", "test"):
-        yield f"figures of the {part}", numbers(result.get(part), ("rows", "loss", "accuracy", "macro_f1"))
+        yield f"figures of the {part}", numbers(result.get(part), ("rows", "loss", *FIGURES))
     kept = sorted(folder.folder.glob("checkpoints/step-*"))
     yield "checkpoints", ", ".join(path.name for path in kept if re.fullmatch(r"step-\d{8}", path.name)) or NONE
     sizes = [f"{name} {size}" for name in FILES.split() if (size := _size(folder.folder / name))]

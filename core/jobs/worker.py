@@ -153,6 +153,7 @@ def measure_simple_models(folder: JobFolder, attempt: int, check: Callable[[], N
 
 WORK: dict[str, Work] = {
     "train": train_a_model,
+    "train_on_all": train_a_model,
     "label": label_a_table,
     "augment": paraphrase_rows,
     "augment_on_device": paraphrase_rows,

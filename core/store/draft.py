@@ -18,6 +18,10 @@ class Draft(BaseModel, frozen=True):
     """Fields that differ from what the preset computes."""
     paraphrases: bool = True
     """Whether accepted paraphrases are learned from."""
+    protocol: Literal["split", "folds", "file"] = "split"
+    """How the result is checked: one split, a cross-validation, a test file of one's own."""
+    folds: int = 5
+    repeats: int = 1
 
 
 def read_draft(project: Project) -> Draft:

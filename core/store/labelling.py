@@ -63,7 +63,7 @@ class Labelling(JobFolder):
         return read_frame(self.folder / "table.parquet")
 
     def result(self) -> dict[str, Any] | None:
-        """rows; accuracy, macro_f1 and compared (rows) when the table has labels; added: names of the new columns."""
+        """rows; the figures of the task and compared (rows) when the table has labels; added: names of the new columns."""
         try:
             return cast("dict[str, Any]", read_json(self.folder / "result.json"))
         except FileNotFoundError:

@@ -18,7 +18,10 @@ def read_fixed_rows(project: Project, first: int, count: int) -> tuple[pd.DataFr
     """
     rows = read_rows(project, first, count)
     roles = project.roles
-    fixes = [fix for fix in read_fixes(project.folder) if fix.roles == roles]
+    fixes = [fix for fix in read_fixes(project.folder) if fix.fits(roles)]
+    if roles is not None and roles.task == "several_labels":
+        # Cells with several labels are shown as they were written.
+        fixes = [fix for fix in fixes if fix.does != "merge"]
     if roles is None or not fixes:
         return rows, {}
     aside: dict[int, str] = {}

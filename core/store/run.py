@@ -54,6 +54,8 @@ class RunRecord(BaseModel, frozen=True):
     paraphrases: int = 0
     """Accepted paraphrases among those in train."""
     versions: dict[str, str]
+    test_file: dict[str, Any] | None = None
+    """Where the test part is a file of its own: core.data.test_rows.TestFacts, as JSON."""
     files: list[tuple[str, int]] = []
     """Name and rows of each file of the table, in the order of its rows: example "r1" is the first row of the first one. Empty in runs
     older than this."""

@@ -108,7 +108,8 @@ class Fit(Trainer):
         self.checkpoints = Checkpoints(self.run.folder / "checkpoints")
         self.checkpoints.expect(checkpoint_size(lesson.model) / WRITTEN_A_SECOND)
         self.order = LengthOrder(list(map(lesson.length, parts.train)), settings.batch_size, settings.seed)
-        self.per_epoch_evaluations = min(per_epoch, max(1, math.ceil(EVALUATIONS / settings.epochs)))
+        wanted = max(1, math.ceil(EVALUATIONS / settings.epochs)) if parts.validation else 1
+        self.per_epoch_evaluations = min(per_epoch, wanted)
         evaluate_at = evaluation_steps(per_epoch, settings.epochs, self.per_epoch_evaluations)
         plan = Plan(per_epoch, evaluate_at, max(1, steps // CURVE_POINTS))
         self.watcher = Watcher(reporter, plan, self._begin_epoch, self.checkpoints)
@@ -144,14 +145,15 @@ class Fit(Trainer):
         return total
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Validation figures; keeps the weights when they are the best so far, ends the run when patience is over.
+        """Validation figures; keeps the weights when they are the best so far, ends the run when patience is over. Without a
+        validation part the latest weights are the best.
 
         Raises UserError("loss_not_finite"), as training itself does: between two points of its curve this comes first.
         """
         model = cast(PreTrainedModel, self.model)
         self.average.swap(model)
         try:
-            found = self.lesson.outputs(self.parts.validation, self.watcher.reporter.looking, bf16=self.args.bf16)
+            found = self._looked_at(model)
         except Stopped:
             self.control.should_training_stop = self.control.should_save = True
             self.average.swap_back(model)
@@ -159,12 +161,14 @@ class Fit(Trainer):
         if not np.isfinite(found).all():
             rate = self.settings.learning_rate
             raise UserError("loss_not_finite", step=self.state.global_step, learning_rate=rate)
-        figures = self.lesson.figures(self.parts.validation, found)
-        score = self.lesson.score(figures)
+        figures, score = {}, float(self.state.global_step)
+        if self.parts.validation:
+            figures = self.lesson.figures(self.parts.validation, found)
+            score = self.lesson.score(figures)
+            self.lesson.keep(self.run, self.parts.validation, self.state.global_step, self.state.epoch or 0.0)
         self.watcher.validated(figures, self.state)
-        self.lesson.keep(self.run, self.parts.validation, self.state.global_step, self.state.epoch or 0.0)
         # On a small validation part many epochs score the same: then the surer one is better.
-        if (score, -figures["loss"]) > (self.best.score, -self.best.figures.get("loss", math.inf)):
+        if (score, -figures.get("loss", math.inf)) > (self.best.score, -self.best.figures.get("loss", math.inf)):
             self.best = Best(score, figures, self.state.global_step, self.state.epoch or 0.0, found)
             self.bad_evaluations = 0
             self.checkpoints.folder.mkdir(parents=True, exist_ok=True)
@@ -179,6 +183,14 @@ class Fit(Trainer):
         self.average.swap_back(model)
         model.train()
         return {f"eval_{name}": value for name, value in figures.items()}
+
+    def _looked_at(self, model: PreTrainedModel) -> FloatArray:
+        """What the model answers to the validation part; without one, a figure that is finite as long as all weights are."""
+        looking = self.watcher.reporter.looking
+        if self.parts.validation:
+            return self.lesson.outputs(self.parts.validation, looking, bf16=self.args.bf16)
+        looking(0)
+        return np.array([sum(float(weight.detach().sum()) for weight in model.parameters())], dtype=np.float32)
 
     def is_out_of_patience(self) -> bool:
         return 0 < self.settings.patience * self.per_epoch_evaluations <= self.bad_evaluations

@@ -106,6 +106,9 @@ class Lesson(ABC):
     def settle(self, encoded: list[Encoded], outputs: FloatArray) -> None:  # noqa: B027  # most tasks have nothing to do here
         """Decides on the validation part what else is to be decided before anything is reported: thresholds."""
 
+    def settle_as(self, from_folds: dict[str, Any]) -> None:  # noqa: B027  # most tasks have nothing to do here
+        """The same without a validation part; from_folds: as core.train.on_all gives it."""
+
     def keep(self, run: Run, encoded: list[Encoded], step: int, epoch: float) -> None:  # noqa: B027  # most have nothing to keep
         """What else of an evaluation of the validation part is kept in the run's folder, to be shown while it learns."""
 

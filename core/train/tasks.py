@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from core.data.columns import Roles, TaskName
-from core.words import N_
+from core.words import N_, Words
 
 
 class Figure(NamedTuple):
@@ -15,6 +16,10 @@ class Figure(NamedTuple):
     title: str
     about: str
     in_percent: bool = True
+
+    def shown(self, value: float, words: Words) -> str:
+        """In the digits of the language."""
+        return words.percent(value) if self.in_percent else words.decimal(value, 3)
 
 
 ACCURACY = Figure("accuracy", N_("Accuracy"), N_("Share of the rows that get their right label."))
@@ -127,5 +132,17 @@ TASKS: dict[TaskName, Task] = {
 }
 
 
+TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels", "number")
+"""Those that can be trained, in the order in which they are offered: each has a lesson in core.train.lessons."""
+
+
 def task_of(roles: Roles) -> Task:
     return TASKS[roles.task]
+
+
+def spread_said(spread: Mapping[str, float | None], figure: Figure, words: Words) -> str:
+    """Mean ± standard deviation; the mean alone where a deviation cannot be known. spread: "mean", "deviation"."""
+    mean, deviation = spread["mean"], spread["deviation"]
+    assert mean is not None
+    said = figure.shown(mean, words)
+    return said if deviation is None else f"{said} ± {figure.shown(deviation, words)}"

@@ -21,6 +21,7 @@ from core.train.batches import Encoded
 from core.train.fit import Best, Parts, has_fast_bf16
 from core.train.lesson import Lesson
 from core.train.lessons.choose import LESSONS
+from core.train.on_all import learned_from_folds
 from core.train.progress import Reporter, Stopped
 from core.train.resume import ResumableFit, begin_anew, restore
 from core.train.settings import Settings
@@ -33,11 +34,15 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
     Goes on from the run's newest whole checkpoint where there is one. When stopped, keeps the best so far and looks at
     nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on.
     Returns what result.json holds. Raises UserError: those of core.models, loss_not_finite, disk_full; Stopped for a pause,
-    and for a stop before there was anything to keep.
+    and for a stop before there was anything to keep. A run without a validation part belongs to a cross-validation: it learns as
+    long as core.train.on_all says, and its last weights are its best.
     """
     started = time.monotonic()
     record = run.record()
     settings = Settings.model_validate(record.settings)
+    from_folds = learned_from_folds(run) if not record.parts.get("validation") else {}
+    if from_folds:
+        settings = settings.model_copy(update={"epochs": from_folds["epochs"]})
     reporter = Reporter(run, settings.epochs, check)
     make_repeatable(settings.seed)
     reporter.phase("loading")
@@ -55,16 +60,19 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
         raise Stopped(request or "stop")
     reporter.phase("evaluating")
     load_weights(lesson.model, fit.best_weights())
-    lesson.settle(parts["validation"], fit.best.outputs)
+    if from_folds:
+        lesson.settle_as(from_folds)
+    else:
+        lesson.settle(parts["validation"], fit.best.outputs)
     found: dict[str, Any] = {}
     was_stopped = request == "stop"
     try:
-        if not was_stopped:
+        if not (was_stopped or from_folds):
             found = final_figures(reporter, lesson, parts)
     except Stopped:
         was_stopped = True
     reporter.phase("saving")
-    if was_stopped:
+    if was_stopped and not from_folds:
         found = {"validation": lesson.report(parts["validation"], fit.best.outputs)}
     result = {
         "attempt": attempt,
@@ -76,6 +84,7 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
         "seconds": round(fit.seconds(), 1),
         "device": device_name(lesson.model),
         "precision": "bf16" if has_fast_bf16() else "fp32",
+        **({"from_folds": from_folds} if from_folds else {}),
         **lesson.facts(),
         **found,
     }
@@ -134,7 +143,8 @@ def final_figures(reporter: Reporter, lesson: Lesson, parts: dict[str, list[Enco
 
 
 def describe(best: Best, figure: str) -> dict[str, float]:
-    return {"step": best.step, "epoch": round(best.epoch, 2), figure: best.figures[figure]}
+    reached = {figure: best.figures[figure]} if figure in best.figures else {}
+    return {"step": best.step, "epoch": round(best.epoch, 2), **reached}
 
 
 def keep_model(run: Run, lesson: Lesson) -> None:

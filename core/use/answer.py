@@ -1,7 +1,7 @@
 """`python -m core.use.answer PROJECT RUN`: keeps one model in memory and answers over its standard streams.
 
-One JSON object a line. In: {"texts": […], "questions": […] or null}, or {"gold": […], "predicted": […]}. Out:
-{"probabilities": [[…]]}, {"figures": {…}} or {"error": "…"}. It leaves when its input ends or after ten idle minutes, so that
+One JSON object a line. In: {"texts": […], "questions": […] or null}, or {"gold": […], "predicted": […]}. Out: {"probabilities": [[…]]}
+(the number instead, where the model gives one: core.use.meaning), {"figures": {…}} or {"error": "…"}. It leaves when its input ends or after ten idle minutes, so that
 the web server never carries torch.
 """
 

@@ -11,6 +11,7 @@ from core.home import write_whole
 from core.store.run import Run
 from core.train.settings import Settings
 from core.use.card import base_model, model_card
+from core.use.meaning import meaning_of
 from core.words import Words
 
 CARDS = {"README.md": "en", "LISEZMOI.md": "fr"}
@@ -48,12 +49,17 @@ def facts(run: Run) -> dict[str, object]:
     """What predict.py must know beside the model itself, and what an engineer may want to check."""
     record = run.record()
     settings = Settings.model_validate(record.settings)
+    meaning = meaning_of(run)
     return {
+        "task": meaning.task,
         "text_column": record.roles.text,
         "text_more": list(record.roles.text_more),
         "question_column": record.roles.question,
         "max_tokens": settings.max_tokens,
         "labels": record.labels,
+        "thresholds": meaning.thresholds,
+        "separator": meaning.separator,
+        "scale": meaning.scale,
         "fingerprint": record.fingerprint,
         "settings": record.settings | {"model": base_model(run, settings, Words("en"))},
         "versions": record.versions,

@@ -7,6 +7,8 @@ from typing import Any
 from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
+from core.train.tasks import TASKS, Task, spread_said, task_of
+from core.use.card_words import limits, purpose, reading, title
 from core.words import Words
 
 METADATA = """---
@@ -32,13 +34,10 @@ def model_card(run: Run, words: Words) -> str:
     settings = Settings.model_validate(record.settings)
     sections = [
         METADATA,
-        "# " + _("A text classifier made with Parafine"),
-        _("It gives a text one of {count} labels: {labels}.").format(
-            count=words.integer(len(record.labels)),
-            labels=", ".join(record.labels[:30]) + (", …" if len(record.labels) > 30 else ""),
-        ),
+        "# " + title(record.roles.task, words),
+        purpose(record, words),
         "## " + _("How good it is"),
-        _figures(result, words),
+        _figures(task_of(record.roles), result, words),
         "## " + _("What it learned from"),
         _data(run, words),
         "## " + _("How it was trained"),
@@ -51,17 +50,17 @@ def model_card(run: Run, words: Words) -> str:
             '`python predict.py "a text"` answers at once; `python predict.py table.csv` adds predictions to a table. In a program:'
         ),
         LOADING,
+        *reading(record.roles.task, words),
         "## " + _("Limits"),
-        _(
-            "The figures hold for texts like those it learned from. On other texts, in another language, or years later, check it "
-            "again on rows labelled by hand. It always answers with one of its labels, also when none is right."
-        ),
+        limits(record.roles.task, words),
     ]
-    return "\n\n".join(sections) + "\n"
+    return "\n\n".join(filter(None, sections)) + "\n"
 
 
-def _figures(result: dict[str, Any], words: Words) -> str:
+def _figures(task: Task, result: dict[str, Any], words: Words) -> str:
     _ = words.gettext
+    if "from_folds" in result:
+        return _from_folds(result["from_folds"], words)
     part = "test" if "test" in result else "validation"
     figures = result.get(part)
     if figures is None:
@@ -74,9 +73,20 @@ def _figures(result: dict[str, Any], words: Words) -> str:
         )
     ).format(rows=words.integer(figures["rows"]))
     head = [
-        (_("Accuracy"), words.percent(figures["accuracy"])),
-        (_("Macro-F1"), words.percent(figures["macro_f1"])),
+        (_(figure.title), figure.shown(figures[figure.name], words))
+        for figure in task.figures
+        if figure.name in figures
     ]
+    tables = [_table(head, (_("Figure"), _("Value")))]
+    if "labels" in figures:
+        tables.append(_labels(figures["labels"], words))
+    return "\n\n".join([where, *tables])
+
+
+def _labels(labels: list[dict[str, Any]], words: Words) -> str:
+    """A row for each; where several may apply, with the probability from which it is given."""
+    _ = words.gettext
+    has_thresholds = any("threshold" in label for label in labels)
     rows = [
         (
             label["label"],
@@ -84,11 +94,27 @@ def _figures(result: dict[str, Any], words: Words) -> str:
             words.percent(label["recall"]),
             words.percent(label["f1"]),
             words.integer(label["support"]),
+            *([words.percent(label["threshold"], 0)] if has_thresholds else []),
         )
-        for label in figures["labels"]
+        for label in labels
     ]
-    columns = (_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows"))
-    return "\n\n".join([where, _table(head, (_("Figure"), _("Value"))), _table(rows, columns)])
+    columns = [_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")]
+    return _table(rows, (*columns, _("Given from")) if has_thresholds else tuple(columns))
+
+
+def _from_folds(told: dict[str, Any], words: Words) -> str:
+    """Of a model that learned from all rows: what those reached that were asked about rows they had not seen."""
+    _ = words.gettext
+    said = _(
+        "It learned from all rows, so none is left to measure it. The {folds} models of its cross-validation, made in the same way from "
+        "a part of the rows and asked about the others, reached (mean ± standard deviation):"
+    ).format(folds=words.integer(told["folds"]))
+    rows: list[tuple[str, str]] = []
+    for task in TASKS.values():
+        for figure in task.figures:
+            if figure.name in told["figures"] and _(figure.title) not in [row[0] for row in rows]:
+                rows.append((_(figure.title), spread_said(told["figures"][figure.name], figure, words)))
+    return "\n\n".join([said, _table(rows, (_("Figure"), _("Value")))])
 
 
 def _data(run: Run, words: Words) -> str:
@@ -101,7 +127,7 @@ def _data(run: Run, words: Words) -> str:
             ", ".join(record.roles.texts),
         ),
         (_("Question column"), record.roles.question or "–"),
-        (_("Label column"), record.roles.label or "–"),
+        (_("Label column"), ", ".join(record.roles.label_columns) or record.roles.label or "–"),
         (_("Training rows"), words.integer(record.parts.get("train", 0))),
         (_("Validation rows"), words.integer(record.parts.get("validation", 0))),
         (_("Test rows"), words.integer(record.parts.get("test", 0))),

@@ -4,27 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from core.errors import UserError
 from core.store.run import Run, open_run
 from core.train.batches import encode
-from core.train.inference import FloatArray, probabilities
+from core.train.inference import Activation, FloatArray, answers, softmax
+from core.use.meaning import Meaning, meaning_of
 
 Ask = Callable[[list[str], list[str] | None], FloatArray]
-"""Texts, and questions or None, to probabilities: (texts, labels), rows summing to 1."""
+"""Texts, and questions or None, to what core.use.meaning reads: (texts, outputs)."""
 
 
-def load(run: Run) -> tuple[list[str], Ask]:
-    """The labels in the order of the answers, and what answers. Raises UserError: run_not_found, run_not_finished."""
+def load(run: Run) -> tuple[Meaning, Ask]:
+    """What the answers mean, and what answers. Raises UserError: run_not_found, run_not_finished."""
     record = open_run(run.project_id, run.id).record()
     if not run.has_model():
         raise UserError("run_not_finished", run=record.number)
     max_tokens = int(record.settings["max_tokens"])
     model = AutoModelForSequenceClassification.from_pretrained(run.model_folder, use_safetensors=True)
     tokenizer = AutoTokenizer.from_pretrained(run.model_folder)
+    meaning = meaning_of(run)
+    activation = activation_of(meaning)
 
     def ask(texts: list[str], questions: list[str] | None) -> FloatArray:
-        return probabilities(model, tokenizer, encode(tokenizer, texts, questions, max_tokens))
+        return answers(model, tokenizer, encode(tokenizer, texts, questions, max_tokens), activation)
 
-    return record.labels, ask
+    return meaning, ask
+
+
+def activation_of(meaning: Meaning) -> Activation:
+    """From the logits of a model that has left its training."""
+    if meaning.task == "several_labels":
+        return torch.sigmoid
+    if meaning.task == "number":
+        assert meaning.scale is not None
+        low, high = meaning.scale
+        return lambda logits: logits.clamp(low, high)
+    return softmax

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.store.run import Run
+from core.use.meaning import Meaning, Outputs, meaning_of
 from core.words import N_
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,21 +29,25 @@ class Predictor:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.labels = run.record().labels
+        self.meaning = meaning_of(run)
+        self.labels = self.meaning.labels
         self._process: subprocess.Popen[str] | None = None
         self._turn = threading.Lock()
 
     def probabilities(
         self, texts: list[str], questions: list[str] | None, progressed: Callable[[int], None] = lambda done: None
     ) -> NDArray[np.float64]:
-        """(texts, labels), rows summing to 1 but for rounding at 1e-6. Raises UserError("predict_failed")."""
+        """(texts, labels), of one label a row summing to 1 but for rounding at 1e-6; (texts, 1) where the model gives a number.
+
+        Raises UserError("predict_failed").
+        """
         found: list[list[float]] = []
         for start in range(0, len(texts), CHUNK):
             some = questions[start : start + CHUNK] if questions is not None else None
             answer = self._ask({"texts": texts[start : start + CHUNK], "questions": some})
             found += answer["probabilities"]
             progressed(len(found))
-        return np.array(found).reshape(len(texts), len(self.labels))
+        return np.array(found).reshape(len(texts), self.meaning.width)
 
     def figures(self, gold: list[str], predicted: list[str]) -> dict[str, float]:
         """accuracy and macro_f1 of predictions against labels given by hand."""
@@ -106,13 +111,13 @@ def _hear(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 def with_predictions(table: pd.DataFrame, shares: NDArray[np.float64], labels: list[str]) -> pd.DataFrame:
     """The table with `prediction`, `probability` and one column `p(label)` a label; names already taken get an underscore."""
-    best = shares.argmax(axis=1)
-    added: dict[str, Any] = {
-        "prediction": [labels[place] for place in best],
-        "probability": shares.max(axis=1).round(4),
-    } | {f"p({label})": shares[:, place].round(4) for place, label in enumerate(labels)}
-    free = {}
-    for name, values in added.items():
+    return with_answers(table, shares, Meaning("classes", labels, [], None))
+
+
+def with_answers(table: pd.DataFrame, outputs: Outputs, meaning: Meaning) -> pd.DataFrame:
+    """The table with the columns that its answers mean; names already taken get an underscore."""
+    free: dict[str, Any] = {}
+    for name, values in meaning.columns(outputs).items():
         while name in table.columns or name in free:
             name += "_"
         free[name] = values

@@ -18,18 +18,44 @@ FOLDER = Path(__file__).resolve().parent
 
 
 class Classifier:
-    """The model of this folder: `Classifier().probabilities(texts, questions)`."""
+    """The model of this folder: `Classifier().answers(texts, questions)`. What it answers is the "task" of parafine.json."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self.facts = json.loads((folder / "parafine.json").read_text(encoding="utf-8"))
+        self.task = self.facts.get("task", "classes")
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
         self.labels = [self.model.config.id2label[place] for place in range(self.model.config.num_labels)]
 
     def probabilities(self, texts: list[str], questions: list[str] | None = None) -> list[dict[str, float]]:
         """For each text (and question, for a model that reads pairs): every label with its probability."""
+        with_scores = torch.sigmoid if self.task == "several_labels" else torch.nn.Softmax(dim=-1)
+        rows = with_scores(self._logits(texts, questions))
+        return [dict(zip(self.labels, row.tolist(), strict=True)) for row in rows]
+
+    def numbers(self, texts: list[str], questions: list[str] | None = None) -> list[float]:
+        """For each text, where the task is "number": the number, between the bounds of the scale."""
+        return self._logits(texts, questions)[:, 0].clamp(*self.facts["scale"]).tolist()
+
+    def answers(self, texts: list[str], questions: list[str] | None = None) -> list[dict[str, str]]:
+        """For each text the columns that a table gets, `prediction` first."""
+        if self.task == "number":
+            return [{"prediction": f"{number:.4f}"} for number in self.numbers(texts, questions)]
+        found = self.probabilities(texts, questions)
+        if self.task == "several_labels":
+            joined = self.facts["separator"].join
+            return [{"prediction": joined(self.applying(row)), **_written(row)} for row in found]
+        best = [max(row, key=lambda label: row[label]) for row in found]
+        return [{"prediction": name, "probability": f"{row[name]:.4f}"} for name, row in zip(best, found, strict=True)]
+
+    def applying(self, shares: dict[str, float]) -> list[str]:
+        """Of several labels those whose probability reaches their threshold."""
+        together = zip(self.labels, self.facts["thresholds"], strict=True)
+        return [label for label, threshold in together if shares[label] >= threshold]
+
+    def _logits(self, texts: list[str], questions: list[str] | None) -> torch.Tensor:
         rows = [texts] if questions is None else [texts, questions]
-        found = []
+        found = [torch.zeros((0, len(self.labels)))]
         for start in range(0, len(texts), 32):
             batch = self.tokenizer(
                 *(column[start : start + 32] for column in rows),
@@ -39,13 +65,16 @@ class Classifier:
                 return_tensors="pt",
             )
             with torch.inference_mode():
-                shares = torch.softmax(self.model(**batch).logits, dim=-1)
-            found += [dict(zip(self.labels, row.tolist(), strict=True)) for row in shares]
-        return found
+                found.append(self.model(**batch).logits)
+        return torch.cat(found)
+
+
+def _written(shares: dict[str, float]) -> dict[str, str]:
+    return {f"p({label})": f"{share:.4f}" for label, share in shares.items()}
 
 
 def predict_table(source: Path, target: Path) -> None:
-    """Adds the columns `prediction` and `probability` to a CSV that has the columns the model was trained on."""
+    """Adds the answers to a CSV that has the columns the model was trained on: `prediction`, and for labels their probability."""
     classifier = Classifier()
     # A text of several columns: its parts one under the other, as in the training.
     parts = [classifier.facts["text_column"], *classifier.facts.get("text_more", [])]
@@ -61,18 +90,20 @@ def predict_table(source: Path, target: Path) -> None:
     if not rows or not set(needed) <= set(names):
         wanted = " and ".join(f"“{name}”" for name in needed)
         sys.exit(f"{source} needs rows, and the columns {wanted}.")
-    # A row with fewer cells than the header is filled; one with more keeps them, behind the two new columns.
+    # A row with fewer cells than the header is filled; one with more keeps them, behind the new columns.
     rows = [row + [""] * (len(names) - len(row)) for row in rows]
     questions = [row[names.index(question)] for row in rows] if question else None
     places = [names.index(part) for part in parts]
     texts = ["\n".join(filter(None, (row[place].strip() for place in places))) for row in rows]
-    found = classifier.probabilities(texts, questions)
+    found = classifier.answers(texts, questions)
+    added: list[str] = []
+    for name in found[0]:
+        added.append(free(name, [*names, *added]))
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=delimiter)
-        writer.writerow([*header, free("prediction", names), free("probability", names)])
-        for row, shares in zip(rows, found, strict=True):
-            best = max(shares, key=lambda label: shares[label])
-            writer.writerow([*row[: len(names)], best, f"{shares[best]:.4f}", *row[len(names) :]])
+        writer.writerow([*header, *added])
+        for row, answer in zip(rows, found, strict=True):
+            writer.writerow([*row[: len(names)], *answer.values(), *row[len(names) :]])
 
 
 def decoded(source: Path) -> str:
@@ -116,9 +147,16 @@ def main(arguments: list[str]) -> None:
         sys.exit("This model reads a text and a question: give both.")
     if not classifier.facts["question_column"] and len(arguments) > 1:
         sys.exit("This model reads one text: put it in quotation marks.")
-    shares = classifier.probabilities([arguments[0]], arguments[1:] or None)[0]
+    questions = arguments[1:] or None
+    if classifier.task == "number":
+        print(f"{classifier.numbers([arguments[0]], questions)[0]:.4f}")
+        return
+    shares = classifier.probabilities([arguments[0]], questions)[0]
+    chosen = classifier.applying(shares) if classifier.task == "several_labels" else []
     for label in sorted(shares, key=lambda name: -shares[name]):
-        print(f"{shares[label]:.4f}  {label}")
+        print(f"{shares[label]:.4f}  {label}{'  *' if label in chosen else ''}")
+    if classifier.task == "several_labels":
+        print("* applies: its probability reaches its threshold" if chosen else "No label applies.")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,12 @@ from core.home import write_json, write_whole
 from core.store.job_folder import Progress, State
 from core.store.labelling import Labelling
 from core.store.parquet import read_frame, write_frame
-from core.use.predictor import with_predictions
+from core.use.predictor import with_answers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from core.use.meaning import Meaning
 
 CHUNK = 256
 """Rows answered together."""
@@ -34,7 +36,7 @@ def label(labelling: Labelling, check: Callable[[], None] = lambda: None) -> Sta
     record = labelling.record()
     table = labelling.table()
     labelling.report(Progress(phase="loading", steps=record.rows))
-    labels, ask = load(labelling.run)
+    meaning, ask = load(labelling.run)
     labelling.answers.mkdir(exist_ok=True)
     texts = join_parts(*(column(table, name) for name in record.roles.texts))
     questions = column(table, record.roles.question) if record.roles.question else None
@@ -48,24 +50,24 @@ def label(labelling: Labelling, check: Callable[[], None] = lambda: None) -> Sta
             check()
             some = slice(first, first + CHUNK)
             shares = ask(texts[some], questions[some] if questions is not None else None)
-            write_frame(target, pd.DataFrame(shares, columns=[f"p{place}" for place in range(len(labels))]))
+            write_frame(target, pd.DataFrame(shares, columns=[f"p{place}" for place in range(meaning.width)]))
             fresh += len(shares)
         done = min(first + CHUNK, len(table))
         pace = (time.monotonic() - started) / fresh if fresh else None
         left = pace * (len(table) - done) if pace is not None else None
         labelling.report(Progress(phase="labelling", step=done, steps=len(table), seconds_left=left))
-    finish(labelling, table, labels)
+    finish(labelling, table, meaning)
     return "done"
 
 
-def finish(labelling: Labelling, table: pd.DataFrame, labels: list[str]) -> None:
+def finish(labelling: Labelling, table: pd.DataFrame, meaning: Meaning) -> None:
     """predictions.csv, made for a spreadsheet, then result.json."""
     import pandas as pd
 
     record = labelling.record()
     labelling.report(Progress(phase="saving", step=len(table), steps=len(table)))
-    shares = pd.concat([read_frame(path) for path in sorted(labelling.answers.glob("*.parquet"))]).to_numpy(float)
-    labelled = with_predictions(table, shares, labels)
+    outputs = pd.concat([read_frame(path) for path in sorted(labelling.answers.glob("*.parquet"))]).to_numpy(float)
+    labelled = with_answers(table, outputs, meaning)
     added = list(labelled.columns[len(table.columns) :])
     write_whole(
         labelling.predictions_file,
@@ -74,14 +76,10 @@ def finish(labelling: Labelling, table: pd.DataFrame, labels: list[str]) -> None
         ),
     )
     result: dict[str, object] = {"rows": len(table), "added": added}
-    if record.roles.label is not None:
-        gold = column(labelled, record.roles.label)
-        pairs = [(each, said) for each, said in zip(gold, labelled[added[0]], strict=True) if each]
-        if pairs:
-            from core.train.metrics import agreement
+    if record.roles.has_labels:
+        from core.use.agreement import compared
 
-            found = agreement([each for each, _ in pairs], [str(said) for _, said in pairs])
-            result |= {**found, "compared": len(pairs)}
+        result |= compared(table, record.roles, meaning, outputs)
     write_json(labelling.folder / "result.json", result)
     labelling.report(Progress(phase="over", step=len(table), steps=len(table)))
 

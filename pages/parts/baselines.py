@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.jobs.baselines import MEASURED, ask_for_baselines
+from core.jobs.baselines import ask_for_baselines, can_be_measured
 from core.jobs.job_words import ended_of, reason_of
 from core.results.rivals import Verdict, measured_part, verdict
 from core.store.baselines import Baselines, baselines_of
@@ -32,8 +32,9 @@ NAMES = {
 def show_baselines(run: Run, words: Words) -> None:
     """Where the training stands among simple models; how their job stands, and how to ask for it where nobody has."""
     _ = words.gettext
-    task = task_of(run.record().roles)
-    if task.name not in MEASURED:
+    record = run.record()
+    task = task_of(record.roles)
+    if not can_be_measured(record):
         return
     st.header(_("Beside simple models"))
     found = baselines_of(run)

@@ -50,7 +50,7 @@ def _show(project: Project, place: int, file: AddedFile, words: Words) -> None:
         _over()
     remarks = [Note(code, about).sentence(words) for code, about in facts.notes]
     if file.repeated or file.contradicting:
-        has_label = project.roles is not None and project.roles.label is not None
+        has_label = project.roles is not None and project.roles.has_labels
         remarks.append(overlapped(file.repeated, file.contradicting, has_label, words))
     if remarks:
         quiet(" ".join(remarks))

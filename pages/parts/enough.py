@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.enough import ADVICE, KINDS, VERDICTS, Volume
+from core.data.enough import ADVICE, KINDS, START_WITHOUT_LABELS, VERDICTS, Volume
 from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import BLUE, FLAME, GREY, layout
@@ -18,9 +18,14 @@ from pages.parts.plain import plain
 def show_volume(volume: Volume, words: Words) -> None:
     _ = words.gettext
     st.header(_("Is it enough?"))
-    st.markdown(f"**{_(VERDICTS[volume.verdict])}**")
-    said = _(
-        "{rows} that say something of their own, {labels}: a {kind} task, which goes well from about {low} rows on."
+    is_start = volume.smallest is None and volume.verdict == "start"
+    st.markdown(f"**{_(START_WITHOUT_LABELS if is_start else VERDICTS[volume.verdict])}**")
+    said = (
+        _("{rows} that say something of their own: a {kind} task, which goes well from about {low} rows on.")
+        if volume.smallest is None
+        else _(
+            "{rows} that say something of their own, {labels}: a {kind} task, which goes well from about {low} rows on."
+        )
     )
     facts = {
         "rows": words.ngettext("{count} row", "{count} rows", volume.rows),
@@ -29,13 +34,16 @@ def show_volume(volume: Volume, words: Words) -> None:
         "low": words.integer(volume.low),
     }
     st.markdown(said.format(**facts))
-    label, least = volume.smallest
-    fewest = _("The smallest label, “{label}”, has {rows}.").format(
-        label=label, rows=words.ngettext("{count} row", "{count} rows", least)
-    )
-    varied = _("Of a thousand pairs of neighbouring words, {share} are different.")
-    shown = [fewest] if volume.variety is None else [fewest, varied.format(share=words.percent(volume.variety, 0))]
-    quiet(" ".join(shown))
+    shown = []
+    if volume.smallest is not None:
+        label, least = volume.smallest
+        fewest = _("The smallest label, “{label}”, has {rows}.")
+        shown.append(fewest.format(label=label, rows=words.ngettext("{count} row", "{count} rows", least)))
+    if volume.variety is not None:
+        varied = _("Of a thousand pairs of neighbouring words, {share} are different.")
+        shown.append(varied.format(share=words.percent(volume.variety, 0)))
+    if shown:
+        quiet(" ".join(shown))
     chart(gauge(volume, words), words, key="volume", alt=said.format(**facts))
     if volume.advice:
         st.markdown("\n".join(f"- {_advice(code, facts, words)}" for code, facts in volume.advice))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from core.train.tasks import Figure as TaskFigure
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.plain import unmarked
 
@@ -40,13 +41,13 @@ def layout(words: Words, height: int, **more: Any) -> dict[str, Any]:
     return base | more
 
 
-def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) -> Figure:
+def curves(points: list[dict[str, Any]], name: str, words: Words, title: str, *, in_percent: bool = False) -> Figure:
     """One metric against epochs: training and validation. points: those of a run's metrics.jsonl.
 
     The training loss of single batches jumps: it is drawn thin, and its running mean bold.
     """
     _ = words.gettext
-    scale, unit = (100, f"{NO_BREAK_SPACE}%" if words.language == "fr" else "%") if name != "loss" else (1, "")
+    scale, unit = (100, f"{NO_BREAK_SPACE}%" if words.language == "fr" else "%") if in_percent else (1, "")
     traces = []
     for split, label, colour, mode in (
         ("train", _("training"), FLAME, "lines"),
@@ -71,8 +72,10 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) ->
             trace["y"] = running_mean(trace["y"])
         if chosen or split == "validation":
             traces.append(trace)
-    # From the worst figure up to 100%: no fixed range, which would take a new one for the end of a zoom.
-    share = {"ticksuffix": unit, "autorangeoptions": {"include": 100}} if unit else {"rangemode": "tozero"}
+    # From the worst figure up to the best possible: no fixed range, which would take a new one for the end of a zoom.
+    share: dict[str, Any] = {"autorangeoptions": {"include": scale}, "ticksuffix": unit}
+    if name == "loss":
+        share = {"rangemode": "tozero"}
     axes = {
         "xaxis": {"title": {"text": _("epochs")}, "rangemode": "tozero"},
         "yaxis": {"title": {"text": title}, **share},
@@ -80,10 +83,11 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str) ->
     return {"data": traces, "layout": layout(words, 320, showlegend=True, **axes)}
 
 
-def both_curves(points: list[dict[str, Any]], words: Words) -> tuple[Figure, Figure]:
-    """Loss and macro-F1 of a run."""
+def both_curves(points: list[dict[str, Any]], best: TaskFigure, words: Words) -> tuple[Figure, Figure]:
+    """Loss, and the figure by which the task chooses the best weights."""
     _ = words.gettext
-    return curves(points, "loss", words, _("loss")), curves(points, "macro_f1", words, _("macro-F1"))
+    score = curves(points, best.name, words, _(best.title), in_percent=best.in_percent)
+    return curves(points, "loss", words, _("loss")), score
 
 
 def running_mean(values: list[float]) -> list[float]:
@@ -99,13 +103,13 @@ def running_mean(values: list[float]) -> list[float]:
 def label_counts(counts: dict[str, int], words: Words) -> Figure:
     """Horizontal bars, the most frequent label on top."""
     ranked = dict(sorted(counts.items(), key=lambda pair: pair[1]))
-    return _bars(ranked, [words.integer(count) for count in ranked.values()], words, words.gettext("rows"))
+    return bars(ranked, [words.integer(count) for count in ranked.values()], words, words.gettext("rows"))
 
 
 def probability_bars(shares: dict[str, float], words: Words, most: int = 12) -> Figure:
     """The likeliest labels, the best on top and in flame."""
     ranked = dict(sorted(shares.items(), key=lambda pair: pair[1])[-most:])
-    figure = _bars(ranked, [words.percent(share, 2) for share in ranked.values()], words, words.gettext("probability"))
+    figure = bars(ranked, [words.percent(share, 2) for share in ranked.values()], words, words.gettext("probability"))
     ticks = [0, 0.25, 0.5, 0.75, 1]
     figure["layout"]["xaxis"] |= {
         "range": [0, 1.12],
@@ -116,7 +120,7 @@ def probability_bars(shares: dict[str, float], words: Words, most: int = 12) -> 
     return figure
 
 
-def _bars(values: dict[str, float] | dict[str, int], said: list[str], words: Words, title: str) -> Figure:
+def bars(values: dict[str, float] | dict[str, int], said: list[str], words: Words, title: str) -> Figure:
     """values: bottom to top; said: what stands at the end of each bar."""
     trace = {
         "type": "bar",

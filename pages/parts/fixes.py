@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.columns import Roles
 from core.data.findings import DONE, Finding, Setting
 from core.data.fixes import Fix
+from core.data.subject import LABELLED
 from core.store.draft import keep_draft, read_draft
 from core.store.fixes import add_fix, read_fixes, undo_fix
 from core.store.project import Project, set_roles
@@ -34,7 +35,8 @@ def show_fixes(project: Project, words: Words) -> None:
     """What was corrected, the newest first."""
     _ = words.gettext
     fixes = [fix for fix in read_fixes(project.folder) if _counts(fix, project.roles)]
-    balance = read_draft(project).changed.get("balance")
+    has_labels = project.roles is not None and project.roles.task in LABELLED
+    balance = read_draft(project).changed.get("balance") if has_labels else None
     if not fixes and not balance:
         return
     st.subheader(_("Fixes made"))
@@ -47,15 +49,18 @@ def show_fixes(project: Project, words: Words) -> None:
         if _undone(_(DONE[fix.code]).format(count=words.integer(len(fix.rows))), fix.id, words):
             undo_fix(project.folder, fix.id)
             if fix.does == "roles":
-                set_roles(project.id, fix.roles)
+                set_roles(
+                    project.id,
+                    fix.roles.model_copy(update={"together": project.roles.together if project.roles else None}),
+                )
             st.rerun()
 
 
 def _counts(fix: Fix, roles: Roles | None) -> bool:
     """A change of roles counts while there is no question again; anything else, under the roles it was made for."""
     if fix.does == "roles":
-        return fix.roles.model_copy(update={"question": None}) == roles
-    return fix.roles == roles
+        return fix.model_copy(update={"roles": fix.roles.model_copy(update={"question": None})}).fits(roles)
+    return fix.fits(roles)
 
 
 def _undone(saying: str, key: str, words: Words) -> bool:

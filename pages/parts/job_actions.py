@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.jobs.control import delete, pause, rename, resume, stop
 from core.jobs.job_words import title_of
+from core.jobs.kinds import TRAININGS
 from core.jobs.launch import again
 from core.jobs.overview import Look
 from core.jobs.queue import job_of
@@ -36,7 +37,7 @@ def stop_buttons(look: Look, words: Words) -> None:
     left, right, remark = st.columns([3, 2, 4], vertical_alignment="center")
     waits = look.job.state == "queued"
     stopping = _("Take out of the queue") if waits else _("Stop and keep what was learned")
-    if look.job.kind != "train" and not waits:
+    if look.job.kind not in TRAININGS and not waits:
         stopping = _("Stop")
     if left.button(stopping, disabled=asked == "stop", key=f"stop_{look.job.run_id}", width="stretch"):
         stop(folder)
@@ -135,7 +136,7 @@ def more(look: Look, words: Words) -> None:
         if st.button(_("Save the name"), key=f"save_{job.id}", width="stretch"):
             rename(job.folder, name)
             st.rerun()
-        if job.kind == "train":
+        if job.kind in TRAININGS:
             _once_more(look, words)
         if job.state not in ("queued", "running") and st.button(
             _("Delete"),

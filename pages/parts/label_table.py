@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from core.data.columns import Roles
+from core.data.columns import Roles, TaskName
 from core.data.guessing import guess_roles
 from core.data.reading import read
 from core.errors import UserError
@@ -15,6 +15,7 @@ from core.jobs.overview import Look
 from core.store.job_folder import ENDED
 from core.store.labelling import Labelling, list_labellings
 from core.store.run import Run, RunRecord
+from core.train.tasks import task_of
 from core.words import Words
 from pages.parts.aside import SHOWN as SHOWN_ASIDE
 from pages.parts.aside import show_set_aside
@@ -25,6 +26,7 @@ from pages.parts.plain import plain
 from pages.parts.pulse import look_at
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
+from pages.parts.task_words import headline
 from pages.parts.working import show_progress
 
 SHOWN = 20
@@ -83,8 +85,16 @@ def columns_of(table: pd.DataFrame, record: RunRecord, words: Words) -> Roles:
     for column in (text, *more):
         if column == question:
             raise UserError("same_column_twice", column=column)
+    taken = (text, *more, question)
+    named = set(wanted.label_columns)
     return Roles(
-        text=text, text_more=more, question=question, label=label if label not in (text, *more, question) else None
+        text=text,
+        text_more=more,
+        question=question,
+        label=label if label not in taken else None,
+        task=wanted.task,
+        separator=wanted.separator,
+        label_columns=wanted.label_columns if named <= set(names) and not named & set(taken) else (),
     )
 
 
@@ -150,21 +160,17 @@ def _over(labelling: Labelling, seen: Look, words: Words) -> None:
 def _agreement(roles: Roles, result: dict[str, object], words: Words) -> None:
     """How far the predictions agree with the labels of the table, when it has some."""
     _ = words.gettext
-    if "accuracy" not in result:
+    if "compared" not in result:
         return
     said = _("This table has labels of its own (column “{column}”): here is how far the predictions agree.")
-    quiet(said.format(column=roles.label))
+    quiet(said.format(column=roles.label or ", ".join(roles.label_columns)))
     figures_row(
-        [
-            (_("Accuracy"), words.percent(float(str(result["accuracy"])))),
-            (_("Macro-F1"), words.percent(float(str(result["macro_f1"])))),
-            (_("Rows measured"), words.integer(int(str(result["compared"])))),
-        ]
+        [*headline(task_of(roles), result, words), (_("Rows measured"), words.integer(int(str(result["compared"]))))]
     )
 
 
 def _glance(labelling: Labelling, words: Words) -> None:
-    """The first rows with their predictions."""
+    """The first rows with their predictions; where each has one label, with its probability."""
     _ = words.gettext
     record, result = labelling.record(), labelling.result() or {}
     head = pd.read_csv(
@@ -176,12 +182,24 @@ def _glance(labelling: Labelling, words: Words) -> None:
         encoding="utf-8-sig",
     )
     columns = record.roles.columns()
-    added = result["added"][:2]
-    rows = [
-        [*map(str, row[:-1]), words.percent(float(row[-1]))] for row in head[[*columns, *added]].itertuples(index=False)
-    ]
+    has_share = record.roles.task == "classes"
+    added = result["added"][: 2 if has_share else 1]
+    rows = [list(map(str, row)) for row in head[[*columns, *added]].itertuples(index=False)]
+    for row in rows:
+        row[len(columns) :] = _shown(record.roles.task, row[len(columns) :], words)
+    titles = [_("Prediction"), _("Probability")][: len(added)]
+    flush = {len(columns) + 1} if has_share else {len(columns)} if record.roles.task == "number" else set()
     with st.container(height=400, border=True):
-        sheet([*columns, _("Prediction"), _("Probability")], rows, numbers=frozenset({len(columns) + 1}))
+        sheet([*columns, *titles], rows, numbers=frozenset(flush))
     if record.rows > SHOWN:
         said = _("The first {shown} of {rows} rows; the file has them all.")
         quiet(said.format(shown=words.integer(SHOWN), rows=words.integer(record.rows)))
+
+
+def _shown(task: TaskName, answer: list[str], words: Words) -> list[str]:
+    """The answer as a person of this language reads it."""
+    if task == "classes":
+        return [answer[0], words.percent(float(answer[1]))]
+    if task == "number":
+        return [words.decimal(float(answer[0]), 2)]
+    return [answer[0] or words.gettext("none applies")]

@@ -8,7 +8,8 @@ from core.jobs.job_words import ended_of, reason_of
 from core.jobs.overview import Look
 from core.store.job_folder import ENDED, State
 from core.store.run import Run
-from core.words import Words
+from core.train.tasks import Task, task_of
+from core.words import N_, Words
 from pages.parts.chart import chart
 from pages.parts.errors import show_error
 from pages.parts.figures import both_curves
@@ -86,31 +87,35 @@ def _log(run: Run, seen: Look, words: Words, *, live: bool) -> None:
 
 
 def show_curves(run: Run, words: Words, *, live: bool = False) -> None:
-    """Loss and macro-F1 side by side; the same nodes for the whole life of the page. live: they grow while the run works."""
+    """Loss and the task's best figure side by side; the same nodes for the whole life of the page. live: they grow while the run works."""
     _ = words.gettext
-    loss, macro_f1 = growing_curves(run.project_id, run.id, words) if live else both_curves(run.metrics(), words)
+    task = task_of(run.record().roles)
+    loss, score = (
+        growing_curves(run.project_id, run.id, words) if live else both_curves(run.metrics(), task.best, words)
+    )
     of = (words.language, run.project_id, run.id)
     left, right = st.columns(2)
     with left:
-        st.markdown(
-            "**" + _("Loss") + "**",
-            help=_(
-                "How wrong the model is, in nats: lower is better. "
-                "If validation rises while training falls, it learns by heart."
-            ),
-        )
+        st.markdown("**" + _("Loss") + "**", help=_(about_loss(task)))
         alt = _("Curves of the loss over the epochs, training and validation.")
         chart(loss, words, key="curve_loss", alt=alt, view=("loss", *of) if live else None)
     with right:
-        st.markdown(
-            "**" + _("Macro-F1") + "**",
-            help=_(
-                "Mean over the labels of how well each is found and not confused, from 0 to 100%. "
-                "A rare label counts as much as a frequent one."
-            ),
+        st.markdown("**" + _(task.best.title) + "**", help=_(task.best.about))
+        alt = _("Curve over the epochs, validation: {figure}.").format(figure=_(task.best.title))
+        chart(score, words, key="curve_score", alt=alt, view=("score", *of) if live else None)
+
+
+def about_loss(task: Task) -> str:
+    """An English msgid."""
+    if task.name == "number":
+        return N_(
+            "How wrong the model is: the mean of the squared errors, the scale counted from 0 to 1. Lower is better. "
+            "If validation rises while training falls, it learns by heart."
         )
-        alt = _("Curve of the macro-F1 over the epochs, validation.")
-        chart(macro_f1, words, key="curve_macro_f1", alt=alt, view=("macro_f1", *of) if live else None)
+    return N_(
+        "How wrong the model is, in nats: lower is better. "
+        "If validation rises while training falls, it learns by heart."
+    )
 
 
 def how_it_ended(run: Run, seen: Look | None, words: Words, *, offer: bool = True) -> None:

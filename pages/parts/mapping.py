@@ -46,9 +46,9 @@ def consider(project: Project, file: Candidate, words: Words) -> bool:
     assert project.table is not None
     assert project.roles is not None
     with st.spinner(_("Reading “{name}” ({size})…").format(name=plain(file.name), size=words.size(len(file.content)))):
-        reading = _reading(file, words)
+        reading = read_candidate(file, words)
     columns = file.former.before if file.former else project.table.columns
-    mapping = _mapping(project, file, reading, columns, words)
+    mapping = choose_mapping(project, file, reading, columns, words)
     check_mapping(file.name, reading.table, mapping, columns, project.roles)
     rows = mapped(reading.table, mapping, columns)
     _preview(project, rows, words)
@@ -62,7 +62,7 @@ def consider(project: Project, file: Candidate, words: Words) -> bool:
         quiet(_("Empty in these rows: {columns}.").format(columns=", ".join(missing)))
     key = (file.key, repr(reading.dialect), tuple(mapping.items()))
     found = overlap_of(project, table_stamp(project), file.place, key, rows)
-    leave_out = _overlap(file, found, project.roles.label is not None, words)
+    leave_out = _overlap(file, found, project.roles.has_labels, words)
     if file.former is not None:
         if st.button(_("Read the file so"), key=f"do_{file.key}"):
             read_added_again(project.id, file.place, reading, mapping, leave_out=leave_out)
@@ -84,7 +84,7 @@ def overlap_of(
     return overlap(rows_above(_project, place), _rows, _project.roles)
 
 
-def _reading(file: Candidate, words: Words) -> Reading:
+def read_candidate(file: Candidate, words: Words) -> Reading:
     """As guessed, or as it was read before, until it is read otherwise by hand."""
     _ = words.gettext
     former = Dialect(**file.former.facts.dialect) if file.former else None
@@ -136,7 +136,9 @@ def _dialect(found: Reading, key: str, words: Words) -> Dialect:
     return replace(present, **values)
 
 
-def _mapping(project: Project, file: Candidate, reading: Reading, columns: list[str], words: Words) -> dict[str, str]:
+def choose_mapping(
+    project: Project, file: Candidate, reading: Reading, columns: list[str], words: Words
+) -> dict[str, str]:
     """A choice for each column of the file: a column of the table, one of its own, or none."""
     _ = words.gettext
     assert project.roles is not None

@@ -19,12 +19,15 @@ from core.jobs.control import wake
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import job_of
 from core.store.job_folder import JobFolder
-from core.store.run import Run
+from core.store.run import open_run
+from core.store.study import Study, open_study
+from core.train.tasks import task_of
 from core.words import Words
 from pages.parts.figures import Figure, both_curves
+from pages.parts.study_views import study_curves, study_html, study_mark
 from pages.parts.views import log_html, machine_html, panel_html, panel_mark, progress_html, progress_mark
 
-FRESH = {"panel": 2.7, "loss": 2.7, "macro_f1": 2.7}
+FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7, "study_loss": 2.7, "study_best": 2.7}
 """Seconds that an answer of a view serves everybody: a little less than pages wait between two questions."""
 FRESH_ELSE = 1.8
 """The same for the other views."""
@@ -108,13 +111,14 @@ def growing_curves(project: str, run: str, words: Words) -> tuple[Figure, Figure
 
     Drawing is most of what a browser spends on watching, and a difference of a few pixels is nothing to see.
     """
-    points = Run(project, run).metrics()
+    watched = open_run(project, run)
+    points = watched.metrics()
     evaluated = sum(point["split"] == "validation" for point in points)
     reached = evaluated, int(math.log1p(len(points)) / math.log1p(1 / GROWTH))
     with _drawing:
         drawn = _drawn.pop((project, run, words.language), None)
         if drawn is None or drawn[0] != reached:
-            drawn = reached, both_curves(points, words)
+            drawn = reached, both_curves(points, task_of(watched.record().roles).best, words)
         while len(_drawn) >= CURVES:
             del _drawn[next(iter(_drawn))]
         _drawn[project, run, words.language] = drawn
@@ -125,11 +129,19 @@ def _curve(place: int) -> Callable[..., dict[str, Any]]:
     return lambda words, project, run: {"figure": growing_curves(project, run, words)[place]}
 
 
+def _study(words: Words, project: str, identifier: str) -> dict[str, Any]:
+    study = open_study(project, identifier)
+    return {"html": study_html(study, words), "mark": study_mark(study)}
+
+
 VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "progress": _of_job(progress_html),
     "machine": _of_job(lambda seen, words: machine_html([seen.heartbeat], words)),
     "log": _of_job(log_html),
     "panel": _panel,
     "loss": _curve(0),
-    "macro_f1": _curve(1),
+    "score": _curve(1),
+    "study": _study,
+    "study_loss": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[0]},
+    "study_best": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[1]},
 }

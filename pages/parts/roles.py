@@ -10,6 +10,7 @@ from core.store.project import Project, read_rows, set_roles
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.errors import reported
 from pages.parts.look import quiet
+from pages.parts.task_choice import choose_task
 
 NOTHING = "\0"
 """The choice of no column; no header can be named so."""
@@ -23,7 +24,12 @@ SHOWN = 300
 def role_names(roles: Roles, words: Words) -> dict[str | None, str]:
     """Of each column with a role, what stands beside its name; the parts of a text are numbered."""
     _ = words.gettext
-    names: dict[str | None, str] = {roles.question: _("question"), roles.label: _("label")}
+    names: dict[str | None, str] = {
+        roles.together: _("kept together"),
+        roles.question: _("question"),
+        roles.label: _("label"),
+    }
+    names |= dict.fromkeys(roles.label_columns, _("label"))
     text = _("text")
     for place, column in enumerate(roles.texts, start=1):
         names[column] = f"{text}{NO_BREAK_SPACE}{place}" if roles.text_more else text
@@ -45,13 +51,15 @@ def choose_roles(project: Project, words: Words) -> None:
     about_question = _(
         "A second text read together with the first: the question asked about it, the sentence to compare it with."
     )
-    about_label = _("The answer to learn: one class a row, in words or in numbers.")
+    about_label = _("The answer to learn: a class, several labels, or a number.")
     with columns[1]:
         question = _optional(_("Question (optional)"), table.columns, roles.question, words, about_question)
     with columns[2]:
         label = _optional(_("Label"), table.columns, roles.label, words, about_label)
     more = _followed_by(project, roles, words)
-    chosen = Roles(text=text, question=question, label=label, text_more=tuple(each for each in more if each != text))
+    parts = tuple(each for each in more if each != text)
+    columns_chosen = {"text": text, "question": question, "label": label, "text_more": parts}
+    chosen = choose_task(project, roles.model_copy(update=columns_chosen), words)
     if chosen != roles:
         with reported():
             set_roles(project.id, chosen)
@@ -64,7 +72,7 @@ def _followed_by(project: Project, roles: Roles, words: Words) -> list[str]:
     """Further columns of the text, in the order in which they are chosen; offered where there are any left."""
     _ = words.gettext
     assert project.table is not None
-    taken = {roles.text, roles.question, roles.label}
+    taken = {roles.text, roles.question, roles.label, *roles.label_columns}
     free = [column for column in project.table.columns if column not in taken]
     if not free:
         return []

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from core.data.columns import TaskName
 from core.store.draft import Draft, keep_draft
 from core.store.project import Project
 from core.train.presets import SHAPES, Size, preset
@@ -92,7 +93,7 @@ FIELDS = (
     Field(
         "patience",
         N_("Early stopping: patience (epochs)"),
-        N_("Ends the training after so many epochs without a better validation macro-F1. 0: never."),
+        N_("Ends the training after so many epochs without a better figure on validation. 0: never."),
         1,
         "%d",
         False,
@@ -122,9 +123,16 @@ FIELDS = (
         False,
     ),
 )
+UNUSED: dict[TaskName, frozenset[str]] = {task: frozenset({"balance"}) for task in ("number", "matching", "generation")}
+"""Fields that mean nothing to a task: there are no labels to weigh."""
 UNDECIDED = {"balance": 0.0, "validation_share": 0.1, "test_share": 0.1, "seed": 42}
 """What no preset decides."""
 WHOLE = {"epochs", "batch_size", "max_tokens", "patience", "seed"}
+
+
+def fields_of(task: TaskName) -> list[Field]:
+    """Those that mean something to it."""
+    return [field for field in FIELDS if field.name not in UNUSED.get(task, ())]
 
 
 def choose_preset(project: Project, draft: Draft, words: Words) -> Draft:
@@ -161,12 +169,14 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     values = {**computed, **{name: value for name, value in draft.changed.items() if _is_possible(name, value)}}
     found: dict[str, Any] = {}
     columns = st.columns(3)
-    for place, field in enumerate(FIELDS):
+    for place, field in enumerate(fields_of(project.roles.task if project.roles is not None else "classes")):
         name = field.name
         with columns[place % 3]:
             key = f"{name}_{project.id}_{draft.preset}_{computed[name]}"
             found[name] = _field(field._replace(title=_(field.title), about=_(field.about)), values[name], key)
     changed = {name: value for name, value in found.items() if value != computed[name]}
+    # What is hidden for this task stays as it was, for another one.
+    changed |= {name: value for name, value in draft.changed.items() if name in UNDECIDED and name not in found}
     if changed != draft.changed:
         keep_draft(project, draft.model_copy(update={"changed": changed}))
     return {**found, "preset": "own" if set(changed) - set(UNDECIDED) else draft.preset}

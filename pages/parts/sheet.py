@@ -42,18 +42,26 @@ def sheet_html(
     return f"<div class='sheet' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
-def figures_row(figures: Sequence[tuple[str, str]]) -> None:
-    """A row of large figures, each with its name."""
+def figures_row(figures: Sequence[tuple[str, ...]]) -> None:
+    """A row of large figures: of each its name, its value, and where there is one a third text that says what it means."""
     st.html(figures_html(figures))
 
 
-def figures_html(figures: Sequence[tuple[str, str]]) -> str:
+def figures_html(figures: Sequence[tuple[str, ...]]) -> str:
     """The same as HTML."""
     cells = "".join(
-        f"<div><div class='name'>{escape(name)}</div><div class='value'>{escape(value)}</div></div>"
-        for name, value in figures
+        f"<div><div class='name'>{escape(name)}{_why(*about)}</div><div class='value'>{escape(value)}</div></div>"
+        for name, value, *about in figures
     )
     return f"<div class='figures'>{cells}</div>"
+
+
+def _why(about: str = "") -> str:
+    """A question mark that says more when it is pointed at, or reached by the keyboard."""
+    said = escape(about, quote=True)
+    return (
+        f"<span class='why' tabindex='0' role='note' aria-label='{said}' data-about='{said}'></span>" if about else ""
+    )
 
 
 def _short(text: str) -> str:

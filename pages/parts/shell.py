@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.store.database import engine
 from core.store.project import Project, open_project
 from core.store.run import Run, open_run
+from core.store.study import Study, open_study
 from core.words import LANGUAGES, N_, Words
 from pages.parts.errors import current_words, reported, show_error
 from pages.parts.look import dress
@@ -40,6 +41,8 @@ class Here:
     words: Words
     project: Project | None
     run: Run | None
+    study: Study | None = None
+    """A cross-validation to look at, in place of a run."""
 
 
 def frame() -> None:
@@ -88,25 +91,31 @@ def anywhere() -> Here:
         except UserError as error:
             show_error(error)
             del st.query_params["run"]
-    return Here(words, project, run)
+    return Here(words, project, run, _study(project))
 
 
-def go(page: str, *, project: str | None = None, run: str | None = None) -> NoReturn:
-    """Opens a page, with this project and run in its URL."""
-    st.switch_page(st.session_state["pages"][page], query_params=address(project=project, run=run))
+def go(page: str, *, project: str | None = None, run: str | None = None, study: str | None = None) -> NoReturn:
+    """Opens a page, with this project and run, or study, in its URL."""
+    st.switch_page(st.session_state["pages"][page], query_params=address(project=project, run=run, study=study))
 
 
-def link(page: str, label: str, *, run: str | None = None, icon: str | None = None) -> None:
+def link(page: str, label: str, *, run: str | None = None, study: str | None = None, icon: str | None = None) -> None:
     """A link to a page that keeps language and project."""
-    st.page_link(st.session_state["pages"][page], label=label, icon=icon, query_params=address(run=run))
+    query = address(run=run, study=study)
+    st.page_link(st.session_state["pages"][page], label=label, icon=icon, query_params=query)
 
 
-def address(*, project: str | None = None, run: str | None = None) -> dict[str, str]:
-    """The query of a URL: what is given, else what the present one says."""
+def address(*, project: str | None = None, run: str | None = None, study: str | None = None) -> dict[str, str]:
+    """The query of a URL: what is given, else what the present one says; a run and a study exclude each other. study: "" for none."""
     wanted = {
         "lang": st.query_params.get("lang"),
         "project": project or st.query_params.get("project"),
-        "run": run or (st.query_params.get("run") if project is None else None),
+        "run": run or (st.query_params.get("run") if project is None and study is None else None),
+        "study": study
+        if study is not None
+        else st.query_params.get("study")
+        if project is None and run is None
+        else None,
     }
     return {name: value for name, value in wanted.items() if value}
 
@@ -120,6 +129,18 @@ def _project() -> Project | None:
     except UserError as error:
         show_error(error)
         del st.query_params["project"]
+        return None
+
+
+def _study(project: Project | None) -> Study | None:
+    identifier = st.query_params.get("study")
+    if project is None or not identifier:
+        return None
+    try:
+        return open_study(project.id, identifier)
+    except UserError as error:
+        show_error(error)
+        del st.query_params["study"]
         return None
 
 
@@ -166,7 +187,7 @@ def _choose_language(words: Words) -> None:
 
 
 def _leave_project() -> NoReturn:
-    for name in ("project", "run"):
+    for name in ("project", "run", "study"):
         if name in st.query_params:
             del st.query_params[name]
     go(START)

@@ -7,6 +7,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from core.jobs.job_words import STATES, left_of, phase_of, share_of, step_of, title_of
+from core.jobs.kinds import TRAININGS
 from core.jobs.overview import Look, Overview
 from core.jobs.queue import waiting_in_order
 from core.jobs.resources import resources
@@ -40,7 +41,8 @@ def progress_mark(look: Look) -> str:
 
 def _before(look: Look) -> int:
     """Jobs that wait for the same devices and will be taken before this one."""
-    same = [each for each in waiting_in_order() if each.kind == look.job.kind]
+    kinds = TRAININGS if look.job.kind in TRAININGS else (look.job.kind,)
+    same = [each for each in waiting_in_order() if each.kind in kinds]
     return next((place for place, each in enumerate(same) if each.id == look.job.id), 0)
 
 
@@ -119,7 +121,7 @@ def _line(look: Look, state: str, words: Words) -> str:
 def _name(look: Look, words: Words) -> str:
     """What it is called, as a link to it; a table that is labelled stands on the page of its model."""
     name = escape(title_of(look, words))
-    if look.job.kind != "train":
+    if look.job.kind not in TRAININGS:
         return f"<b>{name}</b>"
     query = urlencode({"project": look.job.project_id, "run": look.job.run_id, "lang": words.language})
     return f"<a href='train?{escape(query)}' target='_self'>{name}</a>"

@@ -1,10 +1,10 @@
-"""What a preset with the embedded model reaches on a table of its own for the test, by the app's own path.
+"""What a preset with the embedded model reaches on a table of its own for the test, by the app's own path, whatever the task.
 
     .venv/bin/python -m tests.benchmarks.accuracy --data train.csv --test test.csv
 
-One JSON line: accuracy and macro-F1 on the test file, rows of both, epochs and seconds of the training, and the accuracy of the
-untouched encoder with a fitted head (before the first step) on the validation part. The run goes through the queue, the supervisor
-and a worker; the predictions through the process that answers the Use page.
+One JSON line: the task and its figures on the test file, rows of both, epochs and seconds of the training, and the first of these figures
+as the untouched encoder with a fitted head has it (before the first step) on the validation part. The run goes through the
+queue, the supervisor and a worker; the predictions through the model as it left, as those of the Use page.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from core.jobs.launch import launch
 from core.train.settings import PresetName
+from core.train.tasks import task_of
 from tests.benchmarks.by_the_app import figures_on, project_of, result_of, settings_of, wait_for
 
 
@@ -39,21 +40,21 @@ def measure(data: Path, test: Path, preset_name: PresetName, seed: int) -> dict[
     run = launch(project.id, settings)
     wait_for(run)
     figures, test_rows = figures_on(run, test)
-    first = next(
-        each["value"] for each in run.metrics() if each["split"] == "validation" and each["name"] == "accuracy"
-    )
+    task = task_of(run.record().roles)
+    name = task.figures[0].name
+    first = next(each["value"] for each in run.metrics() if each["split"] == "validation" and each["name"] == name)
     result = result_of(run)
     return {
+        "task": task.name,
         "preset": preset_name,
-        "accuracy": round(figures["accuracy"], 4),
-        "macro_f1": round(figures["macro_f1"], 4),
+        **{figure.name: round(figures[figure.name], 4) for figure in task.figures if figure.name in figures},
         "rows": len(run.examples()),
         "test_rows": test_rows,
         "epochs": result["epochs"],
         "best_epoch": result["best"]["epoch"],
         "longest_input": settings.max_tokens,
         "seconds": result["seconds"],
-        "first_validation_accuracy": round(first, 4),
+        f"first_validation_{name}": round(first, 4),
     }
 
 

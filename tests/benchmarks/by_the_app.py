@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from core.data.joining import join_parts
 from core.data.reading import read
 from core.jobs.control import state_of
 from core.jobs.launch import learnable
@@ -49,18 +50,19 @@ def wait_for(job: JobFolder) -> None:
 
 
 def figures_on(run: Run, test: Path) -> tuple[dict[str, float], int]:
-    """accuracy and macro_f1 of a finished run on a table with the same columns, and the rows of that table."""
+    """The figures of its task that a finished run has on a table with the same columns, and the rows of that table."""
+    from core.use.agreement import compared
+
     table = read(test, test.name).table
     roles = run.record().roles
     predictor = Predictor(run)
     try:
-        texts = table[roles.text].str.strip().tolist()
-        shares = predictor.probabilities(texts, table[roles.question].str.strip().tolist() if roles.question else None)
-        predicted = [predictor.labels[place] for place in shares.argmax(axis=1)]
-        figures = predictor.figures(table[roles.label].str.strip().tolist(), predicted)
+        texts = join_parts(*(table[column].str.strip().tolist() for column in roles.texts))
+        questions = table[roles.question].str.strip().tolist() if roles.question else None
+        outputs = predictor.probabilities(texts, questions)
     finally:
         predictor.close()
-    return figures, len(table)
+    return compared(table, roles, predictor.meaning, outputs), len(table)
 
 
 def result_of(run: Run) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from core.data.columns import Roles
 from core.data.reading import read
@@ -25,6 +27,14 @@ from tests.conftest import end_processes_of
 from tests.pages.screen import file_of
 from tests.tables import lay_down
 from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """Streamlit reads what every installed package says of itself for each AppTest, and always finds the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(params=sorted(LANGUAGES))

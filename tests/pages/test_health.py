@@ -8,7 +8,7 @@ from collections.abc import Callable
 from core.data.columns import Roles
 from core.data.enough import ADVICE, VERDICTS
 from core.data.findings import CONSEQUENCES, DONE, FIXES, TITLES
-from core.data.label_forms import SAID
+from core.data.label_forms import OTHERWISE, SAID
 from core.store.draft import read_draft
 from core.store.fixes import read_fixes
 from core.store.parquet import write_frame
@@ -71,11 +71,16 @@ def test_whether_it_is_enough_is_said_in_words_and_drawn(project_of: Callable[..
     assert len(chart["figure"]["layout"]["shapes"]) == 4
 
 
-def test_a_form_of_labels_that_cannot_be_learned_yet_is_said(project_of: Callable[..., Project], words: Words) -> None:
+def test_what_is_learned_from_the_form_of_the_labels_is_said(project_of: Callable[..., Project], words: Words) -> None:
     rows = [{"text": row["text"], "label": f"{place % 30},5"} for place, row in enumerate(messages(60))]
-    at = visit("data", words, project=project_of("scores.csv", as_csv(rows, ";")).id)
-    expected = said(SAID["score"], words, lowest="0,5", highest="29,5", count="30")
-    assert expected in [remark.value for remark in at.warning]
+    project = project_of("scores.csv", as_csv(rows, ";"))
+    at = visit("data", words, project=project.id)
+    facts = {"lowest": "0,5", "highest": "29,5", "count": "30"}
+    assert said(SAID["score"], words, **facts) in texts(at)
+    assert not at.warning
+    set_roles(project.id, Roles(text="text", label="label"))
+    at = visit("data", words, project=project.id)
+    assert said(OTHERWISE["score"], words, **facts) in [remark.value for remark in at.warning]
     at = visit("data", words, project=project_of("classes.csv", as_csv(messages(60))).id)
     assert said(SAID["classes"], words, count="3") in texts(at)
     assert not at.warning

@@ -79,7 +79,7 @@ def test_an_end_has_another_mark(server: TestClient, held: None, project: Projec
 def test_curves_grow_by_what_was_written(server: TestClient, working: Run, words: Words) -> None:
     of = (words.language, working.project_id, working.id)
     drawn = figures(visit("train", words, project=working.project_id, run=working.id))
-    for name in ("loss", "macro_f1"):
+    for name in ("loss", "score"):
         assert asked(server, name, *of) == {"figure": drawn[f"curve_{name}"]["figure"]}
         assert drawn[f"curve_{name}"]["live"]
     file = working.folder / "metrics.jsonl"

@@ -134,8 +134,8 @@ def test_the_curves_show_the_points_written_so_far(working: Run, words: Words) -
     drawn = figures(watch(working, words))
     loss = {trace["name"]: (trace["x"], trace["y"]) for trace in drawn["curve_loss"]["figure"]["data"]}
     assert loss == {said("training", words): ([0.5], [1.1]), said("validation", words): ([1.0], [0.9])}
-    [macro_f1] = drawn["curve_macro_f1"]["figure"]["data"]
-    assert (macro_f1["x"], macro_f1["y"]) == ([1.0], [50.0])
+    [score] = drawn["curve_score"]["figure"]["data"]
+    assert (score["x"], score["y"]) == ([1.0], [50.0])
     assert drawn["curve_loss"]["alt"] == said("Curves of the loss over the epochs, training and validation.", words)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from core.augment.engines.engine import Failed, Limits, Outcome
 from core.augment.engines.exchange import Answer, Exchange, Refusal, json_of
-from core.augment.engines.online import OnlineEngine
+from core.augment.engines.online import OnlineEngine, every_pair
 from core.augment.engines.pieces import frame
 
 MOST_BYTES = 100_000
@@ -45,7 +45,7 @@ class DeepL(OnlineEngine):
         from deepl import Language
 
         codes = {str(code).lower().partition("-")[0] for name, code in vars(Language).items() if name.isupper()}
-        return frozenset((one, other) for one in codes for other in codes if one != other and len(one + other) == 4)
+        return every_pair(frozenset(code for code in codes if len(code) == 2))
 
     def fits(self, text: str) -> bool:
         return len(text.encode(errors="replace")) <= MOST_BYTES and super().fits(text)

@@ -6,6 +6,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import cache
 from html import unescape
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -20,6 +21,12 @@ TIMEOUT = 20.0
 """Seconds for one whole answer."""
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@cache
+def every_pair(codes: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """Of each language into each other one. A page asks some hundred times, and a service may know 130 languages."""
+    return frozenset((one, other) for one in codes for other in codes if one != other)
 
 
 class OnlineEngine(ABC):
@@ -157,8 +164,7 @@ class DeepTranslated(OnlineEngine):
     """A service that deep-translator speaks to."""
 
     def languages(self) -> frozenset[tuple[str, str]] | None:
-        codes = {code for code in self._codes() if len(code) == 2}
-        return frozenset((one, other) for one in codes for other in codes if one != other) or None
+        return every_pair(frozenset(code for code in self._codes() if len(code) == 2)) or None
 
     @property
     def version(self) -> str:

@@ -14,6 +14,7 @@ from core.jobs.command_line.following import said_of
 from core.jobs.command_line.listing import document, how_far, places, reference, size_of
 from core.jobs.command_line.voice import Voice
 from core.jobs.job_words import STATES, ended_of
+from core.jobs.kinds import TRAININGS
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.report import support_report
 from core.jobs.resources import resources
@@ -24,6 +25,7 @@ from core.store.job_folder import RESUMABLE
 from core.store.labelling import Labelling
 from core.store.run import RunRecord, open_run
 from core.train.checkpoints import Checkpoints
+from core.train.tasks import task_of
 from core.words import Words
 
 MEASURED = 0.5
@@ -51,7 +53,7 @@ def show_job(args: Namespace, voice: Voice) -> int:
 
 def record_of(look: Look) -> RunRecord | None:
     """run.json; None when it cannot be read, or when the job is no training."""
-    if look.job.kind != "train":
+    if look.job.kind not in TRAININGS:
         return None
     try:
         return open_run(look.job.project_id, look.job.run_id, binned=True).record()
@@ -93,7 +95,8 @@ def _about_the_record(seen: Look, record: RunRecord, words: Words) -> dict[str, 
     found = {
         _("Start from"): display_name(model, seen.job.project_id, words),
         _("Settings used"): ", ".join(f"{name} {value}" for name, value in record.settings.items() if name != "model"),
-        _("Labels"): words.integer(len(record.labels)),
+        _("What is learned"): _(task_of(record.roles).title),
+        _("Labels"): words.integer(len(record.labels)) if record.labels else "",
         _("Training, validation and test rows"): " / ".join(
             words.integer(record.parts.get(part, 0)) for part in ("train", "validation", "test")
         ),
@@ -103,8 +106,9 @@ def _about_the_record(seen: Look, record: RunRecord, words: Words) -> dict[str, 
     if figures:
         where = _("test part") if "test" in result else _("validation part")
         found[_("Measured on")] = where
-        found[_("Accuracy")] = words.percent(figures["accuracy"])
-        found[_("Macro-F1")] = words.percent(figures["macro_f1"])
+        for figure in task_of(record.roles).figures:
+            if figure.name in figures:
+                found[_(figure.title)] = figure.shown(figures[figure.name], words)
     return found
 
 
@@ -121,7 +125,7 @@ def next_steps(seen: Look, words: Words) -> list[str]:
             (_("Put it before others"), "urgent"),
             (_("Take it out of the queue"), "stop"),
         ]
-    elif job.state == "done" and job.kind != "train":
+    elif job.state == "done" and job.kind not in TRAININGS:
         steps = [(_("Put it into the bin"), "delete")]
     elif job.state == "done" or (job.reason or {}).get("code") in HOPELESS:
         steps = [(_("Its settings, to launch it again with others"), "show --settings")]

@@ -70,6 +70,9 @@ class SeveralLabels(Lesson):
     def settle(self, encoded: list[Encoded], outputs: FloatArray) -> None:
         self.thresholds = tuned(gold_of(encoded), outputs)
 
+    def settle_as(self, from_folds: dict[str, Any]) -> None:
+        self.thresholds = np.array(from_folds["thresholds"], dtype=np.float64)
+
     def report(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, Any]:
         assert self.thresholds is not None
         gold = gold_of(encoded)

@@ -79,6 +79,16 @@ def test_what_works_comes_first_and_a_refusal_is_found_out_with_one_sentence() -
         assert len(google.asked) == 1
 
 
+@pytest.mark.parametrize("name", ["deepl", "google", "mymemory"])
+def test_the_pairs_of_a_service_are_put_together_once(name: str) -> None:
+    """A page asks some hundred times for what is tens of thousands of pairs."""
+    found = make_engine(name).languages()
+    assert found is make_engine(name).languages()
+    assert found is not None
+    assert {("fr", "en"), ("en", "fr")} <= found
+    assert not [pair for pair in found if pair[0] == pair[1] or len("".join(pair)) != 4]
+
+
 def test_looking_at_the_engines_costs_no_library_of_theirs() -> None:
     loaded = loaded_after_importing({"core.augment.engines.catalogue", "core.augment.patience"})
     assert (

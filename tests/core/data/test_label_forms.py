@@ -8,8 +8,8 @@ from typing import get_args
 import pandas as pd
 import pytest
 
-from core.data.columns import Roles
-from core.data.label_forms import SAID, Form, LabelForm, label_form
+from core.data.columns import Roles, TaskName
+from core.data.label_forms import Form, LabelForm, label_form, saying
 from core.data.reading import read
 from core.words import Words
 from tests.conftest import SAMPLES
@@ -94,9 +94,19 @@ def test_every_form_is_said_with_its_facts(form: Form, language: str) -> None:
         "lowest": "0",
         "highest": "5",
     }
-    said = Words(language).gettext(SAID[form])
-    assert (said == SAID[form]) == (language == "en")
-    assert "{" not in said.format(**facts)
+    for task in get_args(TaskName):
+        message = saying(form, task)
+        assert bool(message) == (task not in ("matching", "generation"))
+        said = Words(language).gettext(message) if message else ""
+        assert (said == message) == (language == "en" or not message)
+        assert "{" not in said.format(**facts)
+
+
+def test_what_is_said_is_what_is_learned() -> None:
+    """Of a score, learned as it is proposed, as classes, and of codes that are learned as a number."""
+    assert saying("score", "number") != saying("score", "classes")
+    assert "later version" not in saying("score", "classes") + saying("several_in_cell", "classes")
+    assert saying("number_classes", "number") != saying("number_classes", "classes")
 
 
 def test_one_column_of_zeros_and_ones_is_two_classes() -> None:

@@ -15,9 +15,10 @@ from core.errors import UserError
 from core.jobs.augment import agree, launch_augmentation, trainable, try_again
 from core.jobs.control import pause, resume, state_of
 from core.jobs.job_words import ended_of, phase_of, step_of, title_of
+from core.jobs.kinds import FOLDERS
 from core.jobs.overview import look, project_names
 from core.jobs.processes import supervisor_lock
-from core.jobs.queue import FOLDERS, claim, job_of, jobs
+from core.jobs.queue import claim, job_of, jobs
 from core.jobs.slots import BESIDE
 from core.store.arrivals import Arrival, counts, failures, keep_arrivals
 from core.store.augmentation import Augmentation, DeviceAugmentation, create_augmentation, open_augmentation

@@ -9,7 +9,7 @@ import pytest
 
 from core.data.columns import Roles
 from core.home import home as home_folder
-from core.jobs.baselines import ask_for_baselines
+from core.jobs.baselines import ask_for_baselines, can_be_measured
 from core.jobs.control import delete, resume, take_back
 from core.jobs.job_words import ended_of, title_of
 from core.jobs.launch import launch
@@ -52,7 +52,11 @@ def test_runs_with_the_same_rows_in_the_same_parts_share_them(project: Project) 
 def test_a_task_that_has_none_is_passed_over(make_project: Callable[..., Project]) -> None:
     project = make_project(as_csv(pairs(24)))
     set_roles(project.id, Roles(text="text", question="question", task="matching"))
-    assert ask_for_baselines(lay_down(open_project(project.id))) == []
+    run = lay_down(open_project(project.id))
+    assert ask_for_baselines(run) == []
+    # Nor is there anything to compare where all rows are learned from.
+    learned = run.record().model_copy(update={"roles": Roles(text="text", label="label"), "parts": {"train": 24}})
+    assert not can_be_measured(learned)
     assert jobs() == []
 
 

@@ -24,6 +24,11 @@ from tests.conftest import ROOT
 from tests.waiting import wait_until
 
 
+@pytest.fixture
+def home(empty_home: Path) -> Path:
+    return empty_home
+
+
 def tables(path: Path) -> set[str]:
     connection = sqlite3.connect(path)
     try:

@@ -27,6 +27,11 @@ except UserError as error: print(error.code, error.facts.get("problem"))
 """Opens the home in a process of its own, as a server that starts."""
 
 
+@pytest.fixture
+def home(empty_home: Path) -> Path:
+    return empty_home
+
+
 def opened(disk: Path) -> str:
     """What a new process sees of the home."""
     command = [sys.executable, "-c", OPEN]

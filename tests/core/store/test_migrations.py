@@ -79,6 +79,11 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture
+def home(empty_home: Path) -> Path:
+    return empty_home
+
+
+@pytest.fixture
 def old(home: Path) -> Path:
     """The database file of a home of the first version."""
     path = home / "parafine.db"

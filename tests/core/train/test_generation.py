@@ -20,7 +20,7 @@ from core.train.batches import encode
 from core.train.lessons.generation import Generation
 from core.train.writing import likeness, rouge_l, write
 from tests.tables import WORDS
-from tests.trained import points, project_of, small, trained
+from tests.trained import curves, figures, points, project_of, small, trained, weights
 
 ROLES = Roles(text="text", question="question", task="generation")
 
@@ -84,6 +84,16 @@ def test_what_leaves_writes_the_same_by_transformers_alone(asking: tuple[Project
     # A further training takes it as it is.
     lesson = Generation.load(run.record(), small(run.model_folder), run.model_folder)
     assert not lesson.head_is_new
+
+
+@pytest.mark.slow
+def test_the_same_settings_twice_write_the_same(tiny_bert: Path) -> None:
+    project = set_roles(project_of(asked(24)).id, ROLES)
+    first, second = (trained(project, small(tiny_bert, epochs=2)) for _ in range(2))
+    assert curves(first) == curves(second)
+    assert figures(first) == figures(second)
+    assert first.samples() == second.samples()
+    assert weights(first) == weights(second)
 
 
 @pytest.mark.slow

@@ -20,8 +20,9 @@ from core.store.run import Run
 from core.train.label_metrics import headline, tuned
 from core.train.lessons.choose import LESSONS
 from core.train.number_metrics import headline as number_headline
+from core.train.settings import Settings
 from tests.tables import messages
-from tests.trained import points, project_of, small, trained
+from tests.trained import curves, figures, points, project_of, small, trained, weights
 
 SEVERAL = Roles(text="text", label="label", task="several_labels", separator="|")
 NUMBER = Roles(text="text", label="label", task="number")
@@ -122,6 +123,16 @@ def test_a_further_training_goes_on_from_the_head_of_the_former(
     kept = run.predictions().query("part == 'validation'")
     columns = ["predicted"] if task == "number" else [f"p{place}" for place in range(4)]
     np.testing.assert_allclose(outputs, kept[columns].to_numpy(float), atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["several", "number"])
+def test_the_same_settings_twice_give_the_same_figures_and_weights(task: str, request: pytest.FixtureRequest) -> None:
+    project, run = request.getfixturevalue(task)
+    again = trained(project, Settings.model_validate(run.record().settings))
+    assert curves(again) == curves(run)
+    assert figures(again) == figures(run)
+    assert weights(again) == weights(run)
 
 
 def test_columns_of_yes_and_no_are_labels_by_their_name() -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +23,54 @@ TEXTS = ["my parcel is late", "money back please", "l’été, déjà ?", "passw
 QUESTIONS = ["is it about my parcel?", "is it about my card?", "déjà ?", "is it?", "where is it?"]
 LONGEST = 24
 """Word pieces: the fourth of the texts is cut."""
+
+
+SCRIPTS = """
+import contextlib, io, json, os, runpy, sys
+def outcome(folder, arguments):
+    os.chdir(folder)
+    sys.argv = ["predict.py", *arguments]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            runpy.run_path("predict.py", run_name="__main__")
+        except SystemExit as ended:
+            return said.getvalue(), ended.code
+    return said.getvalue(), None
+for line in sys.stdin:
+    print(json.dumps(outcome(*json.loads(line))))
+assert not any(name == "core" or name.startswith("core.") for name in sys.modules)
+"""
+
+
+def elsewhere(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Python in a folder far from the repository, without it on its path."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PARAFINE"))}
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def said(process: subprocess.Popen[str], given: str = "") -> str:
+    out, err = process.communicate(given)
+    assert process.returncode == 0, err
+    return out
+
+
+def by_scripts(*asked: tuple[Path, Sequence[str]]) -> list[tuple[str, str | None]]:
+    """What each folder's predict.py prints when run with these arguments, and the sentence with which it ends, if any.
+
+    One after the other in one process: most of the time of each would be the import of torch.
+    """
+    lines = "".join(json.dumps([str(folder), list(arguments)]) + "\n" for folder, arguments in asked)
+    return [(out, end) for out, end in map(json.loads, said(elsewhere(asked[0][0], "-c", SCRIPTS), lines).splitlines())]
 
 
 @pytest.fixture(scope="module")

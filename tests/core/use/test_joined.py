@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from core.use.bundle import facts, pack
 from core.use.card import model_card
 from core.use.table import label
 from core.words import Words
-from tests.core.use.conftest import LONGEST, by_transformers
+from tests.core.use.conftest import LONGEST, by_scripts, by_transformers
 from tests.tables import messages
 from tests.trained import project_of, small, trained
 
@@ -63,14 +61,14 @@ def test_the_script_of_the_zip_joins_them_too(joined_run: Run, tmp_path: Path) -
     assert (facts(joined_run)["text_column"], facts(joined_run)["text_more"]) == ("title", ["body"])
     with (folder / "table.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("body", "title"), *((body, title) for title, body in ROWS)])
-    subprocess.run([sys.executable, "predict.py", "table.csv", "out.csv"], cwd=folder, check=True, capture_output=True)
+    (folder / "half.csv").write_text("title\nx\n", encoding="utf-8")
+    whole, half = by_scripts((folder, ["table.csv", "out.csv"]), (folder, ["half.csv"]))
+    assert whole == ("", None)
     with (folder / "out.csv").open(encoding="utf-8-sig", newline="") as file:
         _header, *rows = csv.reader(file)
     shares = by_transformers(joined_run.model_folder, JOINED)
     np.testing.assert_allclose([float(row[3]) for row in rows], shares.max(axis=1), atol=1e-4)
-    (folder / "half.csv").write_text("title\nx\n", encoding="utf-8")
-    done = subprocess.run([sys.executable, "predict.py", "half.csv"], cwd=folder, capture_output=True, encoding="utf-8")
-    assert done.stderr.strip().splitlines()[-1] == "half.csv needs rows, and the columns “title” and “body”."
+    assert half == ("", "half.csv needs rows, and the columns “title” and “body”.")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

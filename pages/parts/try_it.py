@@ -1,0 +1,112 @@
+"""One text asked on the Use page, and the answer of the model in the way of its task."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.columns import TaskName
+from core.data.joining import join_parts
+from core.errors import UserError
+from core.store.run import Run, RunRecord, open_run
+from core.use.meaning import Meaning
+from core.use.predictor import Predictor
+from core.words import Words
+from pages.parts.chart import chart
+from pages.parts.errors import reported
+from pages.parts.figures import probability_bars
+from pages.parts.look import quiet
+from pages.parts.plain import plain
+from pages.parts.sheet import figures_row
+from pages.parts.tally import plain_number
+from pages.parts.task_figures import scale_gauge, threshold_bars
+
+
+@st.cache_resource(max_entries=2, on_release=lambda predictor: predictor.close(), show_spinner=False)
+def predictor_of(project_id: str, run_id: str) -> Predictor:
+    return Predictor(open_run(project_id, run_id))
+
+
+def try_it(run: Run, record: RunRecord, words: Words) -> None:
+    """One text, and what the model says of it."""
+    _ = words.gettext
+    st.header(_("Try it"))
+    with st.form("try", border=False):
+        text = _text_to_try(record, words)
+        question = st.text_input(_("Question"), key="try_question") if record.roles.question else None
+        asked = st.form_submit_button(_asking(record.roles.task, words), type="primary")
+    if asked:
+        st.session_state["tried"] = (run.id, text, question)
+    tried = st.session_state.get("tried")
+    if tried is None or tried[0] != run.id:
+        return
+    with reported():
+        if not tried[1].strip():
+            raise UserError("predict_empty")
+        with st.spinner(_("Asking the model (a few seconds the first time)…")):
+            predictor = predictor_of(run.project_id, run.id)
+            outputs = predictor.probabilities(
+                [tried[1].strip()], [(tried[2] or "").strip()] if record.roles.question else None
+            )[0]
+        show_answer(predictor.meaning, list(map(float, outputs)), words)
+
+
+def _asking(task: TaskName, words: Words) -> str:
+    return words.gettext("Give it a number") if task == "number" else words.gettext("Label this text")
+
+
+def _text_to_try(record: RunRecord, words: Words) -> str:
+    """One field; one for each column where the texts of the training were made of several."""
+    _ = words.gettext
+    like_yours = _("Type or paste a text like those of your table.")
+    if not record.roles.text_more:
+        return st.text_area(_("Text"), height=110, placeholder=like_yours, key="try_text")
+    parts = [
+        st.text_area(plain(column), height=80, placeholder=like_yours, key=f"try_text_{place}")
+        for place, column in enumerate(record.roles.texts)
+    ]
+    return join_parts(*([part] for part in parts))[0]
+
+
+def show_answer(meaning: Meaning, outputs: list[float], words: Words) -> None:
+    """outputs: those of one text."""
+    if meaning.task == "number":
+        _number(meaning, outputs[0], words)
+    elif meaning.task == "several_labels":
+        _several(meaning, outputs, words)
+    else:
+        _one(dict(zip(meaning.labels, outputs, strict=True)), words)
+
+
+def _one(shares: dict[str, float], words: Words) -> None:
+    _ = words.gettext
+    best = max(shares, key=shares.__getitem__)
+    figures_row([(_("Label"), best), (_("Probability"), words.percent(shares[best], 2))])
+    alt = _("Bar chart of the probabilities; the likeliest label is {label}, {share}.").format(
+        label=best, share=words.percent(shares[best])
+    )
+    chart(probability_bars(shares, words), words, key="probabilities", alt=alt)
+
+
+def _several(meaning: Meaning, outputs: list[float], words: Words) -> None:
+    """The labels that apply, and how far each is above or below its threshold."""
+    _ = words.gettext
+    applying = meaning.applying(outputs)
+    said = ", ".join(applying) or _("none applies")
+    figures_row([(words.ngettext("{count} label applies", "{count} labels apply", len(applying)), said)])
+    shares = dict(zip(meaning.labels, outputs, strict=True))
+    thresholds = dict(zip(meaning.labels, meaning.thresholds, strict=True))
+    alt = _("Bar chart of the probabilities with the threshold of each label; what applies: {labels}.")
+    chart(threshold_bars(shares, thresholds, words), words, key="probabilities", alt=alt.format(labels=said))
+    quiet(_("The line across each bar is the probability from which the label applies, chosen on the validation part."))
+
+
+def _number(meaning: Meaning, number: float, words: Words) -> None:
+    _ = words.gettext
+    assert meaning.scale is not None
+    low, high = (plain_number(bound, words) for bound in meaning.scale)
+    figures_row(
+        [(_("Number"), words.decimal(number, 2)), (_("Scale"), _("{low} to {high}").format(low=low, high=high))]
+    )
+    alt = _("The number {number} on the scale from {low} to {high}.")
+    said = alt.format(number=words.decimal(number, 2), low=low, high=high)
+    chart(scale_gauge(number, meaning.scale, words), words, key="number", alt=said)
