@@ -99,7 +99,27 @@ SENTENCES: dict[str, str] = {
     ),
     "model_no_safetensors": N_(
         "“{model}” has no safetensors file, and older weight files can carry programs, so they are never opened. "
-        "Choose another model, or convert it to safetensors."
+        "Choose another model or, if you trust its author, convert it where transformers is installed, with two lines of Python, "
+        "and choose the folder that they write."
+    ),
+    "model_kind": N_(
+        "“{model}” cannot learn this: {kind}. Choose a model that reads texts (an encoder), for example camembert-base for French or "
+        "bert-base-uncased for English, or the embedded one."
+    ),
+    "model_unknown": N_(
+        "“{model}” has the architecture “{name}”, which Parafine does not know as a reader of texts. Choose another model, for "
+        "example camembert-base for French or bert-base-uncased for English, or the embedded one."
+    ),
+    "model_quantised": N_(
+        "The weights of “{model}” are quantised: made small for reading, they cannot learn any more. Choose the model that it was made from."
+    ),
+    "model_too_short": N_(
+        "“{model}” reads {most} word pieces at most, and the longest input is set to {longest}. Set it to {most} or less, "
+        "or choose a model that reads longer texts."
+    ),
+    "no_pretraining": N_(
+        "“{model}” cannot be taught your texts without their labels: it has no way to guess a hidden word. Set the epochs of pre-training to 0, "
+        "or choose a model such as camembert-base for French or bert-base-uncased for English."
     ),
     "run_has_no_model": N_("Training {run} kept no model, so nothing can start from it. Choose another one."),
     # runs
@@ -172,6 +192,14 @@ SENTENCES: dict[str, str] = {
 }
 """Every code and its sentence; `{…}` are the facts of the error."""
 
+PROGRAMS = {
+    "model_no_safetensors": (
+        "from transformers import AutoModelForSequenceClassification as Model, AutoTokenizer as Tokenizer\n"
+        'for part in (Model, Tokenizer): part.from_pretrained(r"{model}").save_pretrained("converted")'
+    )
+}
+"""What a sentence tells to run, in no language of people."""
+
 PHRASES = {"kind", "problem", "role"}
 """Facts that are messages themselves, marked with N_ where they are written, and translated with the sentence."""
 SIZES = {"free", "left", "limit", "missing", "needed", "size", "total"}
@@ -199,6 +227,10 @@ class UserError(Exception):
         """The sentence and its facts in the language of `words`."""
         facts = {name: _shown(name, value, words) for name, value in self.facts.items()}
         return words.gettext(SENTENCES[self.code]).format(**facts)
+
+    def program(self) -> str:
+        """The lines that the sentence tells to run; empty for most errors."""
+        return PROGRAMS.get(self.code, "").format(**self.facts)
 
 
 def _shown(name: str, value: Any, words: Words) -> str:

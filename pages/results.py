@@ -14,12 +14,14 @@ from core.store.study import list_studies, study_of
 from core.train.settings import Settings
 from core.train.tasks import TASKS, task_of
 from core.words import Words
+from pages.parts import head_note
 from pages.parts.baselines import show_baselines
 from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
 from pages.parts.protocol import show_test_facts
 from pages.parts.pulse import look_at
-from pages.parts.settings_form import PRESETS, fields_of
+from pages.parts.settings_fields import fields_of, finer_of
+from pages.parts.settings_form import PRESETS
 from pages.parts.sheet import sheet
 from pages.parts.shell import begin, link
 from pages.parts.study_results import list_of_studies, show_study_results
@@ -76,6 +78,7 @@ def show_figures(run: Run, words: Words) -> None:
                 paraphrases,
             )
         )
+    head_note.after(run.result() or {}, words)
     if part == "test":
         quiet(
             _(
@@ -102,7 +105,7 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
     settings = Settings.model_validate(record.settings)
     rows = [(_("Start from"), display_name(settings.model, project.id, words))]
     rows.append((_("How thoroughly"), _(PRESETS[settings.preset]) if settings.preset in PRESETS else _("own settings")))
-    for field in fields_of(record.roles.task):
+    for field in [*fields_of(record.roles.task), *finer_of(record.roles.task)]:
         value = getattr(settings, field.name)
         shown = (
             words.percent(value, 0)

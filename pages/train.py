@@ -6,11 +6,11 @@ import streamlit as st
 
 from core.data.language import main_language
 from core.data.targets import scale_of
-from core.jobs.baselines import ask_for_baselines
-from core.jobs.launch import launch, launch_all, learnable
+from core.jobs.launch import learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.accepted import accepted_paraphrases, accepted_stamp
 from core.store.draft import Draft, keep_draft, read_draft
@@ -19,7 +19,8 @@ from core.store.run import Run
 from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
-from pages.parts.baselines import show_baselines
+from pages.parts import head_note
+from pages.parts.baselines import show_baselines, start
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import length_histogram
@@ -77,12 +78,13 @@ def show_form(project: Project, words: Words) -> None:
     if model != draft.model:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
+    head_note.before(project, stamp, model, words)
     tokens: list[int] = []
     own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
-    size = Size(rows, tokens, is_wide(model))
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id))
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
@@ -147,15 +149,6 @@ def how_often(words: Words) -> int:
                 ),
             )
         )
-
-
-def start(project: Project, settings: Settings, times: int) -> Run | None:
-    """The run that was launched; None when there are several, to be seen in the panel."""
-    seeds = [(settings.seed + place) % 2**31 for place in range(times)]
-    wanted = [settings.model_copy(update={"seed": seed}) for seed in seeds]
-    runs = [launch(project.id, settings)] if times == 1 else launch_all(project.id, wanted)
-    ask_for_baselines(*runs)
-    return runs[0] if times == 1 else None
 
 
 def summary(values: dict[str, float], rows: int, words: Words) -> None:

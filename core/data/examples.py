@@ -50,6 +50,10 @@ class Selection:
     tally: Tally
     aside: dict[int, str]
     """The rows that are not in use, from 1, each with its reason: empty_text, empty_label, the code of a fix, or one of Tally.fixed."""
+    unlabelled: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["id", "text", "question"], dtype=str)
+    )
+    """id, text, question of the rows that lack their label alone."""
 
 
 def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Selection:
@@ -79,7 +83,8 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
     empty_text, empty_label = reasons.pop("empty_text", 0), reasons.pop("empty_label", 0)
     values = examples["label" if roles.task == "number" else "text"].nunique() if roles.task != "classes" else 0
     tally = Tally(len(examples), empty_text, empty_label, _counts(examples, roles), dict(reasons), values)
-    return Selection(examples, tally, aside)
+    lacking = [aside.get(row) == "empty_label" for row in range(1, len(frame) + 1)]
+    return Selection(examples, tally, aside, frame.loc[lacking, ["id", "text", "question"]].reset_index(drop=True))
 
 
 def require_learnable(tally: Tally, roles: Roles) -> None:

@@ -8,21 +8,21 @@ from typing import Literal
 import pandas as pd
 from filelock import FileLock
 
-from core.data.examples import fingerprint
+from core.data.examples import Selection, fingerprint
 from core.data.folds import MOST_REPEATS, check_folds, deal, parts_of_fold
 from core.data.split import content_key, tied
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import pause, resume, stop
-from core.jobs.launch import check_model, gathered, learnable, parts_seen, record_of
+from core.jobs.launch import check_model, gathered, learnable, parts_seen, readable, record_of
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue, job_of
 from core.jobs.slots import devices
 from core.models.choice import ModelChoice
 from core.models.weights import training_size, weights_size
 from core.store.job_folder import ENDED, RESUMABLE
-from core.store.project import Project, open_project
-from core.store.run import Run, create_run, utc_now
+from core.store.project import open_project
+from core.store.run import Run, RunRecord, create_run, utc_now
 from core.store.storage import require_quota
 from core.store.study import FinalRun, Study, StudyRecord, keep_study, list_studies, new_study, next_study_number
 from core.train.settings import Settings
@@ -47,7 +47,7 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     known = tied(examples, project.roles.task)
     check_folds(known, folds)
     devices()
-    check_model(settings.model, project_id)
+    check_model(settings.model, project_id, settings.max_tokens, project.roles.task)
     _require_unlearned(examples, settings, project_id)
     needed = room_for(settings.model, project_id, folds * repeats + 1)
     require_room(needed)
@@ -66,12 +66,13 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
         try:
             for seed, of_fold in parts:
                 chosen = settings.model_copy(update={"seed": seed, "test_from": "table"})
-                made.append(_lay_down(project, chosen, examples.assign(part=of_fold), study, len(made)))
-            final = _lay_down(
-                project, settings.model_copy(update={"test_from": "table"}), examples.assign(part="train"), study, None
-            )
+                record = record_of(project, chosen, examples.assign(part=of_fold))
+                made.append(_lay_down(record, selection, examples.assign(part=of_fold), study, len(made)))
+            on_all = examples.assign(part="train")
+            record = record_of(project, settings.model_copy(update={"test_from": "table"}), on_all)
+            final = _lay_down(record, selection, on_all, study, None)
             made.append(final)
-            record = StudyRecord(
+            kept = StudyRecord(
                 number=next_study_number(project_id),
                 created_at=utc_now(),
                 folds=folds,
@@ -83,7 +84,7 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
                 runs=[run.id for run in made[:-1]],
                 final=final.id,
             )
-            keep_study(study, record)
+            keep_study(study, kept)
             enqueue(*made[:-1], FinalRun(project_id, final.id))
         except BaseException:
             # All or none: half a study is no study.
@@ -124,9 +125,10 @@ def _if_under_way(run: Run, request: Literal["stop", "pause"]) -> None:
         (stop if request == "stop" else pause)(run)
 
 
-def _lay_down(project: Project, settings: Settings, examples: pd.DataFrame, study: Study, fold: int | None) -> Run:
-    record = record_of(project, settings, examples)
-    return create_run(project.id, record.model_copy(update={"study": study.id, "fold": fold}), examples)
+def _lay_down(record: RunRecord, selection: Selection, examples: pd.DataFrame, study: Study, fold: int | None) -> Run:
+    settings = Settings.model_validate(record.settings)
+    mine = record.model_copy(update={"study": study.id, "fold": fold})
+    return create_run(study.project_id, mine, examples, readable(selection, settings, examples))
 
 
 def _under_way(project_id: str, settings: Settings, folds: int, repeats: int, rows: str) -> Study | None:

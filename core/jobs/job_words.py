@@ -20,6 +20,7 @@ PHASES: dict[Phase, str] = {
     "reading": N_("Starting"),
     "loading": N_("Loading the model"),
     "tokenising": N_("Cutting the texts into word pieces"),
+    "pretraining": N_("Reading your texts without their labels"),
     "probing": N_("First guess of the labels"),
     "training": N_("Training"),
     "checkpoint": N_("Keeping a checkpoint"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock
 
+from core.data.columns import TaskName
 from core.data.examples import Selection, fingerprint, require_learnable
 from core.data.split import Part, parts_met, split, tied
 from core.data.targets import outputs_of, scale_of
@@ -20,9 +20,8 @@ from core.jobs.control import state_of
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue
 from core.jobs.slots import devices
-from core.models.catalogue import check_folder
 from core.models.choice import ModelChoice
-from core.models.hub import check_hub
+from core.models.outlook import check_choice
 from core.models.weights import training_size
 from core.store.accepted import accepted_paraphrases
 from core.store.combining import files_of
@@ -64,14 +63,16 @@ def launch_all(
     # Numbers are given one after the other, whoever asks.
     with FileLock(project.folder / "launch.lock"):
         for settings in wanted:
-            check_model(settings.model, project_id)
+            check_model(
+                settings.model, project_id, settings.max_tokens, project.roles.task if project.roles else "classes"
+            )
         frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
             record = record_of(project, settings, examples)
             twin = _under_way(project_id, record) if twin_is_same else None
             if twin is not None:
                 return [twin]
-            made.append(create_run(project_id, record, examples))
+            made.append(create_run(project_id, record, examples, readable(selection, settings, examples)))
         enqueue(*made, name=name)
     ensure_supervisor()
     return made
@@ -138,6 +139,21 @@ def facts_of_test(project: Project, examples: pd.DataFrame) -> TestFacts:
     return told_of_test(examples, project.roles, file.facts.name, file.facts.rows)
 
 
+def readable(selection: Selection, settings: Settings, examples: pd.DataFrame) -> pd.DataFrame | None:
+    """The rows without a label for a pre-training, when there is to be one; none that says what validation or test says."""
+    if not settings.pretraining_epochs:
+        return None
+    held_out = examples[examples["part"] != "train"]
+    said = set(held_out["text"].map(in_short)) | set(held_out["question"].map(in_short)) - {""}
+    rows = selection.unlabelled
+    return rows[~rows["text"].map(in_short).isin(said) & ~rows["question"].map(in_short).isin(said)]
+
+
+def in_short(text: str) -> str:
+    """What two texts that differ in spaces and capitals alone have in common."""
+    return " ".join(text.split()).casefold()
+
+
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
     """The newest run, when it does exactly this and has not ended: the button was pressed twice."""
     newest = next(iter(list_runs(project_id)), None)
@@ -159,16 +175,14 @@ def learnable(project: Project) -> Selection:
     return selection
 
 
-def check_model(choice: ModelChoice, project_id: str) -> None:
-    """Says now what would fail later: an absent folder, an unknown name, a hub out of reach."""
-    if choice.kind == "hub":
-        check_hub(choice.name)
-    elif choice.kind == "folder":
-        check_folder(Path(choice.name).expanduser())
-    elif choice.kind == "run":
-        run = open_run(project_id, choice.name)
-        if not run.has_model():
-            raise UserError("run_has_no_model", run=run.record().number)
+def check_model(
+    choice: ModelChoice, project_id: str, max_tokens: int | None = None, task: TaskName = "classes"
+) -> None:
+    """Says now what would fail later: an absent folder, a model of another kind, an unknown name, a hub out of reach.
+
+    max_tokens: the longest input wanted. Raises UserError as check_choice does.
+    """
+    check_choice(choice, project_id, max_tokens, task)
 
 
 def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:

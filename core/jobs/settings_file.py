@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.home import why
 from core.models.catalogue import is_wide
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.project import open_project
 from core.store.run import list_runs
@@ -95,4 +96,5 @@ def _size(project_id: str, model: ModelChoice) -> Size:
     has_questions = project.roles is not None and project.roles.question
     questions = examples["question"].tolist() if has_questions else None
     file, _own = tokenizer_file(model, project_id)
-    return Size(len(examples), count_tokens(file, examples["text"].tolist(), questions), is_wide(model))
+    tokens = count_tokens(file, examples["text"].tolist(), questions)
+    return Size(len(examples), tokens, is_wide(model), longest_setting(model, project_id))

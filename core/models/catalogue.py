@@ -9,8 +9,10 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.models.choice import ModelChoice
+from core.models.files import check_files
+from core.models.kinds import WRITING
 from core.store.run import open_run
-from core.words import N_, Words
+from core.words import Words
 
 EMBEDDED_NAME = "all-MiniLM-L6-v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -65,17 +67,8 @@ def _sha256(path: Path, _changed: int) -> str:
 
 
 def check_folder(folder: Path) -> Path:
-    """A folder with what fine-tuning needs. Raises UserError: model_folder, model_no_safetensors."""
-    if not folder.is_dir():
-        raise UserError("model_folder", folder=folder, problem=N_("there is no such folder"))
-    if not (folder / "config.json").exists():
-        raise UserError("model_folder", folder=folder, problem=N_("config.json is missing"))
-    if not any(folder.glob("model*.safetensors")):
-        if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
-            raise UserError("model_no_safetensors", model=folder)
-        raise UserError("model_folder", folder=folder, problem=N_("model.safetensors is missing"))
-    if not any((folder / name).exists() for name in ("tokenizer.json", "vocab.txt", "sentencepiece.bpe.model")):
-        raise UserError("model_folder", folder=folder, problem=N_("tokenizer.json is missing"))
+    """A folder with what fine-tuning needs, for one task or another. Raises UserError as check_files does."""
+    check_files(folder, WRITING)
     return folder
 
 

@@ -6,12 +6,10 @@ from core.data.health import Report, examine
 from core.errors import UserError
 from core.models.catalogue import EMBEDDED, HUB
 from core.models.choice import ModelChoice
+from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.draft import read_draft
 from core.store.project import Project, read_table, select_table
-
-LONGEST = 512
-"""Word pieces that the encoders of the catalogue can read."""
 
 
 def check_up(project: Project) -> Report:
@@ -29,7 +27,7 @@ def check_up(project: Project) -> Report:
         read_table(project, project.roles.columns()),
         project.roles,
         selection,
-        limit=LONGEST,
+        limit=longest_setting(choice, project.id),
         known=languages_of(choice),
         count=lambda texts, questions: count_tokens(tokenizer, texts, questions),
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from json import JSONDecodeError
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from core.errors import UserError
+from core.models.files import CONFIG, check_files, check_kind, check_known, check_names, read_config
+from core.models.kinds import READING, Kind
 
 WANTED = ["*.json", "model*.safetensors", "*.txt", "*.model"]
 ROBOT = "SFconvertbot"
@@ -33,16 +37,26 @@ def folder_here(name: str, also: Sequence[str] = (), revision: str | None = None
     return folder if any(folder.glob("model*.safetensors")) else None
 
 
-def check_hub(name: str) -> None:
-    """Raises UserError when the model cannot be had: model_not_found, hub_unreachable, model_no_safetensors."""
-    if is_here(name):
-        return
-    from huggingface_hub import HfApi
+def check_hub(name: str, kinds: Collection[Kind] = READING) -> dict[str, Any]:
+    """The config.json of a model that can be had and fine-tuned: seen in its list of files, before the weights are fetched.
+
+    Raises UserError: model_not_found, hub_unreachable, model_no_safetensors, and those of core.models.files.
+    """
+    if (here := folder_here(name)) is not None:
+        return check_files(here, kinds)
+    from huggingface_hub import HfApi, hf_hub_download
 
     with _translated(name):
         files = [entry.rfilename for entry in HfApi().model_info(name, timeout=PATIENCE).siblings or []]
-    if not any(file.startswith("model") and file.endswith(".safetensors") for file in files):
-        raise UserError("model_no_safetensors", model=name)
+        if CONFIG not in files:
+            raise UserError("model_unknown", model=name, name="?")
+        with TemporaryDirectory() as aside:
+            hf_hub_download(name, CONFIG, local_dir=aside, etag_timeout=PATIENCE)
+            config = read_config(Path(aside))
+    check_kind(config, name, kinds)
+    check_names(files, name)
+    check_known(config, name)
+    return config
 
 
 def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> Path:

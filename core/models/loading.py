@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, cast
 
 from safetensors import SafetensorError
 from transformers import (
@@ -17,16 +17,19 @@ from transformers import (
 from core.errors import UserError
 from core.models.catalogue import check_folder, embedded_folder
 from core.models.choice import ModelChoice
+from core.models.files import check_files
+from core.models.heads import graft
 from core.models.hub import fetch
+from core.models.transfer import Problem, transfer
 from core.store.run import open_run
 from core.words import N_
-
-Problem = Literal["single_label_classification", "multi_label_classification", "regression"]
-"""What transformers calls one label a row, several, and a number."""
 
 HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "classifier_dropout", "seq_classif_dropout")
 ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
 """Names of the two kinds of dropout in the configurations of BERT, RoBERTa, CamemBERT, DistilBERT, DeBERTa."""
+
+UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, SafetensorError)
+"""What transformers raises for files that are damaged or do not belong together."""
 
 
 def source_folder(choice: ModelChoice, project_id: str) -> Path:
@@ -48,22 +51,19 @@ def load_classifier(
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
     """A model with one output a label, its tokenizer, and whether its head is new (and so knows nothing yet).
 
-    The head of a model that was trained for exactly these labels, and the same problem, is kept. Dropout inside attention stays off: on a
-    processor it doubles the time of a step. Raises UserError("model_folder").
+    The head of a model that knows these labels is kept, in whatever order and among whatever others they stand
+    (core.models.transfer). Dropout inside attention stays off: on a processor it doubles the time of a step.
+    Raises UserError: model_folder, model_no_safetensors, model_kind, model_unknown, model_quantised.
     """
+    found = transfer(check_files(folder), labels, problem)
+    grafted = found.state in ("reordered", "partly")
     try:
         config = AutoConfig.from_pretrained(folder)
-        kept = [config.id2label[place] for place in sorted(config.id2label)] == labels
-        kept = kept and (config.problem_type or "single_label_classification") == problem
-        config.num_labels = len(labels)
-        config.id2label = dict(enumerate(labels))
-        config.label2id = {label: place for place, label in enumerate(labels)}
-        config.problem_type = problem
+        _name_labels(config, found.former if grafted else labels, problem)
         for name in HIDDEN_DROPOUTS:
             set_known(config, name, dropout)
         for name in ATTENTION_DROPOUTS:
             set_known(config, name, 0.0)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
         # Plain attention is quicker on a processor than the fused one (ARCHITECTURE.md, "Speed").
         model, report = AutoModelForSequenceClassification.from_pretrained(
             folder,
@@ -73,12 +73,53 @@ def load_classifier(
             attn_implementation="eager",
             output_loading_info=True,
         )
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except UNREADABLE as error:
         # The log gets the whole chain; on screen stands a sentence.
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
+    tokenizer = load_tokenizer(folder, model)
     missing = {str(name) for name in report["missing_keys"]} | {str(entry[0]) for entry in report["mismatched_keys"]}
-    is_new = not kept or any("classifier" in name for name in missing)
-    return model, tokenizer, is_new
+    _check_encoder(folder, model, missing)
+    lacks_head = any(not name.startswith(f"{model.base_model_prefix}.") for name in missing)
+    if grafted and not lacks_head:
+        graft(model, [row for row in found.rows if row is not None])
+        _name_labels(model.config, labels, problem)
+        return model, tokenizer, False
+    return model, tokenizer, lacks_head or found.state != "kept"
+
+
+def load_tokenizer(folder: Path, model: PreTrainedModel) -> PreTrainedTokenizerBase:
+    """The tokenizer of a model, which knows every word piece that it gives. Raises UserError("model_folder")."""
+    try:
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder)
+    except (*UNREADABLE, ImportError, TypeError, AttributeError) as error:
+        raise UserError("model_folder", folder=folder, problem=N_("its tokenizer cannot be opened")) from error
+    if tokenizer.pad_token_id is None:
+        raise UserError(
+            "model_folder", folder=folder, problem=N_("its tokenizer has no piece that fills up short texts")
+        )
+    known = int(cast(Any, model.get_input_embeddings()).weight.shape[0])
+    if len(tokenizer) > known:
+        pieces = N_("its tokenizer has {pieces} word pieces, and the model knows {known}: they do not belong together")
+        facts = {"message": pieces, "pieces": len(tokenizer), "known": known}
+        raise UserError("model_folder", folder=folder, problem=facts)
+    return tokenizer
+
+
+def _check_encoder(folder: Path, model: PreTrainedModel, missing: set[str]) -> None:
+    """transformers puts random numbers where weights are missing: then what was learned from millions of texts is not there."""
+    inner = {name for name in missing if name.startswith(f"{model.base_model_prefix}.") and ".pooler." not in name}
+    if inner:
+        print(f"weights that are missing or of another shape: {', '.join(sorted(inner)[:20])}", flush=True)
+        raise UserError(
+            "model_folder", folder=folder, problem=N_("its weights are not those that config.json describes")
+        )
+
+
+def _name_labels(config: Any, labels: list[str], problem: Problem) -> None:
+    config.num_labels = len(labels)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: place for place, label in enumerate(labels)}
+    config.problem_type = problem
 
 
 def set_known(config: Any, name: str, value: float) -> None:

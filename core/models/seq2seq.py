@@ -17,11 +17,9 @@ from transformers import (
 )
 
 from core.errors import UserError
+from core.models.kinds import TWICE
 from core.models.loading import ATTENTION_DROPOUTS, HIDDEN_DROPOUTS, set_known
 from core.words import N_
-
-TWICE = ("bert", "roberta", "camembert", "xlm-roberta", "electra")
-"""Kinds of encoder that transformers also has as a decoder with cross-attention."""
 
 
 def load_seq2seq(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:

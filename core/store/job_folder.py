@@ -25,6 +25,7 @@ Phase = Literal[
     "reading",
     "loading",
     "tokenising",
+    "pretraining",
     "probing",
     "training",
     "checkpoint",

@@ -81,6 +81,13 @@ class Run(JobFolder):
         """id, origin, text, question, label, part."""
         return read_frame(self.folder / "examples.parquet")
 
+    def unlabelled(self) -> pd.DataFrame:
+        """id, text, question of the rows without a label that a pre-training reads; none in most trainings."""
+        import pandas as pd
+
+        path = self.folder / "unlabelled.parquet"
+        return read_frame(path) if path.exists() else pd.DataFrame(columns=["id", "text", "question"], dtype=str)
+
     def metrics(self) -> list[dict[str, Any]]:
         """Points in the order written: step, epoch, split, name, value, time. A torn last line is left out."""
         return read_lines(self.folder / "metrics.jsonl")
@@ -105,11 +112,15 @@ class Run(JobFolder):
         return (self.folder / "result.json").exists() and (self.model_folder / "model.safetensors").exists()
 
 
-def create_run(project_id: str, record: RunRecord, examples: pd.DataFrame) -> Run:
-    """Lays down the folder of a run: examples first, run.json last."""
+def create_run(
+    project_id: str, record: RunRecord, examples: pd.DataFrame, unlabelled: pd.DataFrame | None = None
+) -> Run:
+    """Lays down the folder of a run: examples first, run.json last. unlabelled: rows without a label that are to be read."""
     run = Run(project_id, secrets.token_hex(6))
     run.folder.mkdir(parents=True)
     write_frame(run.folder / "examples.parquet", examples)
+    if unlabelled is not None and len(unlabelled):
+        write_frame(run.folder / "unlabelled.parquet", unlabelled)
     write_json(run.folder / "run.json", record.model_dump(mode="json"))
     return run
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from core.train.restraint import moving
+
 
 class Average:
     """The last steps of a small table pull the weights to and fro; their mean is steadier and scores better (Izmailov et al.
-    2018). One copy of the weights more in memory.
+    2018). One copy more of the weights that learn in memory.
     """
 
     keep = 0.6
@@ -22,7 +24,7 @@ class Average:
 
     def swap(self, model: PreTrainedModel) -> None:
         """Takes the present weights into the mean, and puts the mean in their place until swap_back."""
-        weights = {name: tensor for name, tensor in model.state_dict().items() if tensor.is_floating_point()}
+        weights = {name: tensor for name, tensor in moving(model).items() if tensor.is_floating_point()}
         self._live = {name: tensor.clone() for name, tensor in weights.items()}
         for name, tensor in weights.items():
             if name not in self.mean:
@@ -34,7 +36,7 @@ class Average:
 
     def swap_back(self, model: PreTrainedModel) -> None:
         """The training goes on from where it was, not from the mean."""
-        for name, tensor in model.state_dict().items():
+        for name, tensor in moving(model).items():
             if name in self._live:
                 tensor.copy_(self._live[name])
         self._live = {}

@@ -23,6 +23,7 @@ from core.train.inference import FloatArray
 from core.train.lesson import Lesson
 from core.train.order import LengthOrder
 from core.train.progress import Plan, Reporter, Stopped, Watcher
+from core.train.restraint import freeze_below, groups_by_height
 from core.train.settings import Settings
 from core.train.snapshot import checkpoint_size, save_weights
 
@@ -101,6 +102,7 @@ class Fit(Trainer):
         self.best = Best()
         self.average = Average()
         lesson.learn_from(parts.train)
+        freeze_below(lesson.model, settings.frozen_layers)
         self.bad_evaluations = 0
         self.evaluated_step = -1
         self.seconds_before = 0.0
@@ -122,6 +124,18 @@ class Fit(Trainer):
             processing_class=lesson.tokenizer,
             callbacks=[cast(TrainerCallback, self.watcher)],
         )
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """Where layers learn at different rates: a group for each of them."""
+        settings = self.settings
+        if settings.layer_decay == 1:
+            return super().create_optimizer(model) if model is not None else super().create_optimizer()
+        network = cast(nn.Module, self.model)
+        decayed = set(self.get_decay_parameter_names(network))
+        groups = groups_by_height(network, settings.learning_rate, settings.layer_decay, settings.weight_decay, decayed)
+        kind, options = self.get_optimizer_cls_and_kwargs(self.args, cast(PreTrainedModel, self.model))
+        self.optimizer = kind(groups, **options)
+        return self.optimizer
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthOrder:
         return self.order

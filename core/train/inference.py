@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from core.models.heads import head
 from core.train.batches import Encoded, by_length, collate
 
 FloatArray = NDArray[np.float32]
@@ -52,12 +52,6 @@ def answers(
     for places, batch in _batches(model, tokenizer, encoded, bf16, progressed):
         found[places] = activation(model(**batch).logits.float()).cpu().numpy()
     return found
-
-
-def head(model: PreTrainedModel) -> nn.Linear:
-    """The last linear layer, whose outputs are the logits."""
-    linears = [module for module in model.modules() if isinstance(module, nn.Linear)]
-    return next(module for module in reversed(linears) if module.out_features == model.config.num_labels)
 
 
 def head_inputs(

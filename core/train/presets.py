@@ -13,11 +13,13 @@ from core.train.settings import PresetName
 
 
 class Size(NamedTuple):
-    """What a preset looks at. rows: labelled examples; tokens: word pieces of each; wide: a model of BERT-base's size or more."""
+    """What a preset looks at. rows: labelled examples; tokens: word pieces of each; wide: a model of BERT-base's size or more;
+    longest: word pieces that the model reads at once, or that Settings allows."""
 
     rows: int
     tokens: Sequence[int]
     wide: bool
+    longest: int = 512
 
 
 class _Shape(NamedTuple):
@@ -54,7 +56,7 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
         "epochs": min(max(epochs, 2), shape.most_epochs),
         "batch_size": 16 if rows < 2000 else 32,
         "learning_rate": 3e-5 if size.wide else 1e-4,
-        "max_tokens": longest_input(size.tokens, shape.kept, shape.longest),
+        "max_tokens": longest_input(size.tokens, shape.kept, min(shape.longest, size.longest)),
         "warmup_share": 0.1,
         "weight_decay": 0.01,
         "dropout": 0.1,
@@ -63,7 +65,7 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
 
 
 def longest_input(tokens: Sequence[int], kept: float, most: int) -> int:
-    """The smallest multiple of 8 that keeps a share of the texts whole, between 16 and `most`."""
+    """The smallest multiple of 8 that keeps a share of the texts whole, from 16 on, and `most` where that is less."""
     if not tokens:
         return min(128, most)
     ranked = sorted(tokens)

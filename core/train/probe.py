@@ -20,8 +20,9 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from core.models.heads import head
 from core.train.batches import Encoded
-from core.train.inference import FloatArray, head, head_inputs, token_states
+from core.train.inference import FloatArray, head_inputs, token_states
 from core.train.weighting import label_weights
 
 MOST_ROWS = 10_000

@@ -42,21 +42,28 @@ class Reporter:
         self.check = check
         self._progress = Progress(epochs=epochs)
         self._written = 0.0
-        self._pace: tuple[int, float] | None = None
+        self._pace: tuple[Phase, int, float] | None = None
 
     def phase(self, phase: Phase) -> None:
         self._progress = self._progress.model_copy(update={"phase": phase, "seconds_left": None})
         self.run.report(self._progress)
 
-    def step(self, step: int, steps: int, epoch: float) -> None:
-        """Progress of the training; time left from the mean pace since the first step seen."""
+    def step(self, step: int, steps: int, epoch: float, phase: Phase = "training", epochs: int | None = None) -> None:
+        """Progress of a phase; time left in it from the mean pace since its first step seen. epochs: those of the phase."""
         now = time.monotonic()
-        if self._pace is None:
-            self._pace = (step, now)
-        first, since = self._pace
+        if self._pace is None or self._pace[0] != phase:
+            self._pace = (phase, step, now)
+        _, first, since = self._pace
         left = (now - since) / (step - first) * (steps - step) if step > first else None
         self._progress = self._progress.model_copy(
-            update={"phase": "training", "step": step, "steps": steps, "epoch": epoch, "seconds_left": left}
+            update={
+                "phase": phase,
+                "step": step,
+                "steps": steps,
+                "epoch": epoch,
+                "epochs": epochs or self.epochs,
+                "seconds_left": left,
+            }
         )
         self._report(at_once=step == steps)
 

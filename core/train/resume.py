@@ -12,6 +12,7 @@ from torch import nn
 from transformers import PreTrainedModel, TrainerState
 
 from core.store.run import SAMPLES
+from core.train.checkpoints import Checkpoints
 from core.train.fit import Fit
 from core.train.inference import FloatArray
 from core.train.snapshot import (
@@ -27,6 +28,8 @@ from core.train.snapshot import (
 )
 
 TRAINER, METRICS = "trainer_state.json", "metrics.jsonl"
+PRETRAINING = "pretraining"
+"""The folder in a run's with what was kept of core.train.pretraining."""
 
 
 class ResumableFit(Fit):
@@ -109,3 +112,5 @@ def begin_anew(fit: Fit) -> None:
     shutil.rmtree(fit.checkpoints.folder, ignore_errors=True)
     for name in (METRICS, SAMPLES):
         (fit.run.folder / name).unlink(missing_ok=True)
+    if (former := Checkpoints(fit.run.folder / PRETRAINING).newest()) is not None:
+        shutil.copyfile(former / METRICS, fit.run.folder / METRICS)

@@ -31,6 +31,20 @@ class Settings(BaseModel, frozen=True):
     """Share of hidden values switched off at each step, in the layers and before the head."""
     balance: float = Field(0.0, ge=0.0, le=1.0)
     """How far the loss weighs rare labels up: 0 counts every row alike, 1 every label alike (core.train.weighting)."""
+    focus: float = Field(0.0, ge=0.0, le=5.0)
+    """How far rows that are right already count less: the exponent of the focal loss. 0: all count alike."""
+    label_smoothing: float = Field(0.0, ge=0.0, le=0.4)
+    """Share of the certainty about a label that the loss gives to the other labels."""
+    layer_decay: float = Field(1.0, ge=0.5, le=1.0)
+    """Learning rate of each layer as a share of that of the layer above it. 1: the same for all."""
+    frozen_layers: int = Field(0, ge=0, le=48)
+    """Layers that learn nothing, from the bottom, word embeddings included. As many as the model has, or more: the head alone learns."""
+    lora: int = Field(0, ge=0, le=256)
+    """Width of the narrow matrices that learn in place of the network (core.train.adapters). 0: the network itself learns."""
+    lora_alpha: float = Field(16.0, ge=1.0, le=512.0)
+    """What the narrow matrices give counts this much over their width."""
+    pretraining_epochs: int = Field(0, ge=0, le=50)
+    """Times the texts of the training part, and those without a label, are gone through to guess masked words before the labels are learned."""
     validation_share: float = Field(0.1, ge=0.05, le=0.4)
     """Share of the examples that watch the training: best epoch, early stopping."""
     test_share: float = Field(0.1, ge=0.0, le=0.4)

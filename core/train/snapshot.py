@@ -17,21 +17,39 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from core.home import read_json
+from core.train.restraint import moving
 
 WEIGHTS, OPTIMIZER, EXTRA, STATE = "weights.safetensors", "optimizer.safetensors", "extra.safetensors", "state.json"
 
 
 def checkpoint_size(model: PreTrainedModel) -> int:
-    """Bytes of a checkpoint, about: the weights, their running mean, and the two moments of AdamW."""
-    return 4 * sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+    """Bytes of a checkpoint, about: the weights that learn, their running mean, and the two moments of AdamW."""
+    return 4 * sum(tensor.numel() * tensor.element_size() for tensor in moving(model).values())
 
 
 def save_weights(model: PreTrainedModel, path: Path) -> None:
-    save_model(model, str(path))
+    """All weights; of a network that is partly frozen those that learn."""
+    if is_partly_frozen(model):
+        save_file({name: tensor.contiguous() for name, tensor in moving(model).items()}, path)
+    else:
+        save_model(model, str(path))
 
 
 def load_weights(model: PreTrainedModel, path: Path) -> None:
-    load_model(model, str(path), device=str(model.device))
+    """What save_weights wrote, into a network that is frozen as that one was."""
+    if not is_partly_frozen(model):
+        load_model(model, str(path), device=str(model.device))
+        return
+    kept, found = load_file(path, device=str(model.device)), moving(model)
+    if set(kept) != set(found):
+        raise ValueError(f"{path} holds other weights than those that learn")
+    with torch.no_grad():
+        for name, tensor in kept.items():
+            found[name].copy_(tensor)
+
+
+def is_partly_frozen(model: PreTrainedModel) -> bool:
+    return not all(parameter.requires_grad for parameter in model.parameters())
 
 
 def save_optimizer(optimizer: torch.optim.Optimizer, folder: Path) -> dict[str, Any]:

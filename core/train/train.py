@@ -14,16 +14,20 @@ import torch
 from transformers import PreTrainedModel
 
 from core.home import write_json
+from core.models.files import read_config
 from core.models.loading import source_folder
+from core.models.transfer import transfer_for
 from core.store.parquet import write_frame
 from core.store.run import Run
+from core.train.adapters import add_adapters, merge_adapters
 from core.train.batches import Encoded
 from core.train.fit import Best, Parts, has_fast_bf16
 from core.train.lesson import Lesson
 from core.train.lessons.choose import LESSONS
 from core.train.on_all import learned_from_folds
+from core.train.pretraining import pretrain
 from core.train.progress import Reporter, Stopped
-from core.train.resume import ResumableFit, begin_anew, restore
+from core.train.resume import PRETRAINING, ResumableFit, begin_anew, restore
 from core.train.settings import Settings
 from core.train.snapshot import load_weights
 
@@ -46,12 +50,16 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
     reporter = Reporter(run, settings.epochs, check)
     make_repeatable(settings.seed)
     reporter.phase("loading")
-    lesson = LESSONS[record.roles.task].load(record, settings, source_folder(settings.model, run.project_id))
+    folder = source_folder(settings.model, run.project_id)
+    lesson = LESSONS[record.roles.task].load(record, settings, folder)
     cast(torch.nn.Module, lesson.model).to("cuda" if torch.cuda.is_available() else "cpu")
     reporter.phase("tokenising")
     examples = run.examples()
     parts = {name: lesson.encode(examples[examples["part"] == name]) for name in ("train", "validation", "test")}
     reporter.looking(0)
+    pretrain(lesson, folder, reporter)
+    make_repeatable(settings.seed)
+    add_adapters(lesson.model, settings.lora, settings.lora_alpha)
     fit = ResumableFit(reporter, lesson, Parts(parts["train"], parts["validation"]))
     fit.started = started
     fitted(fit)
@@ -60,6 +68,7 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
         raise Stopped(request or "stop")
     reporter.phase("evaluating")
     load_weights(lesson.model, fit.best_weights())
+    merge_adapters(lesson.model)
     if from_folds:
         lesson.settle_as(from_folds)
     else:
@@ -85,13 +94,15 @@ def train(run: Run, attempt: int = 1, check: Callable[[], None] = lambda: None) 
         "device": device_name(lesson.model),
         "precision": "bf16" if has_fast_bf16() else "fp32",
         **({"from_folds": from_folds} if from_folds else {}),
+        "head": transfer_for(read_config(folder), record.roles.task, record.labels).model_dump(),
         **lesson.facts(),
         **found,
     }
     keep_model(run, lesson)
     write_json(run.folder / "result.json", result)
     if not was_stopped:
-        shutil.rmtree(run.folder / "checkpoints", ignore_errors=True)
+        for name in ("checkpoints", PRETRAINING):
+            shutil.rmtree(run.folder / name, ignore_errors=True)
     return result
 
 

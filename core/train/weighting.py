@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 
 def label_weights(gold: Sequence[int], labels: int, balance: float) -> NDArray[np.float32]:
@@ -25,12 +23,3 @@ def label_weights(gold: Sequence[int], labels: int, balance: float) -> NDArray[n
     weights[is_there] = (counts.sum() / (is_there.sum() * counts[is_there])) ** balance
     weights[is_there] *= counts.sum() / (weights[is_there] * counts[is_there]).sum()
     return weights.astype(np.float32)
-
-
-def weighted_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
-    """Mean over the batch of the weighted cross-entropies. logits: (rows, labels); labels: (rows,); weights: (labels,).
-
-    Divided by the rows, not by their weights: parts of a batch then add up to the batch, and one of frequent labels alone pulls less.
-    """
-    each = torch.nn.functional.cross_entropy(logits.float(), labels, reduction="none")
-    return (each * weights.to(each.device)[labels]).mean()

@@ -8,10 +8,13 @@ import streamlit as st
 
 from core.jobs.baselines import ask_for_baselines, can_be_measured
 from core.jobs.job_words import ended_of, reason_of
+from core.jobs.launch import launch, launch_all
 from core.results.rivals import Verdict, measured_part, verdict
 from core.store.baselines import Baselines, baselines_of
 from core.store.job_folder import ENDED
+from core.store.project import Project
 from core.store.run import Run
+from core.train.settings import Settings
 from core.train.tasks import Figure, Task, task_of
 from core.words import N_, Words
 from pages.parts.errors import reported, show_error
@@ -27,6 +30,15 @@ NAMES = {
     "embeddings": N_("The embedded model, left as it is"),
 }
 """What each simple model is called, by its name in core.train.baselines."""
+
+
+def start(project: Project, settings: Settings, times: int) -> Run | None:
+    """The run that was launched; None when there are several, to be seen in the panel."""
+    seeds = [(settings.seed + place) % 2**31 for place in range(times)]
+    wanted = [settings.model_copy(update={"seed": seed}) for seed in seeds]
+    runs = [launch(project.id, settings)] if times == 1 else launch_all(project.id, wanted)
+    ask_for_baselines(*runs)
+    return runs[0] if times == 1 else None
 
 
 def show_baselines(run: Run, words: Words) -> None:

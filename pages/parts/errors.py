@@ -32,6 +32,8 @@ def reported() -> Iterator[None]:
 
 def show_error(error: UserError) -> None:
     st.error(plain(error.sentence(current_words())))
+    if program := error.program():
+        st.code(program, language="python", wrap_lines=True)
 
 
 def show_info(error: UserError) -> None:

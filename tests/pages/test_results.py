@@ -12,7 +12,7 @@ from core.jobs.queue import enqueue
 from core.models.catalogue import EMBEDDED_NAME
 from core.store.project import Project, create_project
 from core.words import Words
-from pages.parts.settings_form import FIELDS
+from pages.parts.settings_fields import FIELDS
 from tests.pages.conftest import Ended
 from tests.pages.screen import errors, everything, figures, run, said, sentence, table, texts, titles, visit
 from tests.tables import lay_down

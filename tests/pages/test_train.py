@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import NumberInput
 
 from core.data.examples import MINIMUM_ROWS
+from core.errors import UserError
 from core.jobs.launch import learnable
 from core.jobs.queue import jobs
 from core.models.choice import ModelChoice
@@ -19,7 +20,8 @@ from core.store.project import Project, create_project
 from core.store.run import list_runs
 from core.train.presets import Size, preset
 from core.words import Words
-from pages.parts.settings_form import FIELDS, PRESETS
+from pages.parts.settings_fields import FIELDS, FINE
+from pages.parts.settings_form import PRESETS
 from tests.pages.screen import click, errors, everything, figures, run, said, sentence, texts, titles, visit
 from tests.tables import as_csv, messages
 
@@ -187,6 +189,7 @@ def test_a_folder_with_old_weights_is_refused(project: Project, words: Words, tm
     at = start_from(visit("train", words, project=project.id), "A folder on this machine…", words)
     at = name_it(at, str(tmp_path))
     assert errors(at) == [sentence(words, "model_no_safetensors", model=tmp_path)]
+    assert [code.value for code in at.code] == [UserError("model_no_safetensors", model=tmp_path).program()]
 
 
 def test_what_an_older_version_kept_is_left_out_when_it_is_not_possible_any_more(
@@ -202,3 +205,18 @@ def test_what_an_older_version_kept_is_left_out_when_it_is_not_possible_any_more
     for content in ("", "[]", '{"preset": "own"}'):
         (project.folder / "draft.json").write_text(content)
         assert visit("train", words, project=project.id).segmented_control[0].value == "balanced"
+
+
+def test_finer_settings_are_shown_on_request_and_stay_while_they_count(project: Project, words: Words) -> None:
+    at = visit("train", words, project=project.id)
+    titles_of = {said(each.title, words) for each in FINE}
+    assert not titles_of & {each.label for each in at.number_input}
+    at.toggle[0].set_value(True)
+    at = run(at)
+    assert titles_of <= {each.label for each in at.number_input}
+    next(each for each in at.number_input if each.label == said("Frozen layers", words)).set_value(2)
+    at = run(at)
+    assert read_draft(project).changed == {"frozen_layers": 2}
+    again = visit("train", words, project=project.id)
+    assert titles_of <= {each.label for each in again.number_input}
+    assert again.toggle[0].disabled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,11 @@ from core.store.run import RunRecord
 from core.train.batches import Encoded
 from core.train.inference import FloatArray, probabilities
 from core.train.lesson import Lesson, Progressed
+from core.train.losses import label_loss
 from core.train.metrics import by_label, confusion, headline
 from core.train.probe import probe_head
 from core.train.settings import Settings
-from core.train.weighting import label_weights, weighted_loss
+from core.train.weighting import label_weights
 
 
 class Classes(Lesson):
@@ -46,10 +47,9 @@ class Classes(Lesson):
 
     def loss(self, model: nn.Module, part: dict[str, Tensor]) -> Tensor:
         """Evaluations weigh nothing: their figures compare with those of any other training."""
-        if self.weights is None:
-            return cast(Tensor, model(**part).loss)
+        smoothing, focus = self.settings.label_smoothing, self.settings.focus
         texts = {name: tensor for name, tensor in part.items() if name != "labels"}
-        return weighted_loss(model(**texts).logits, part["labels"], self.weights)
+        return label_loss(model(**texts).logits, part["labels"], self.weights, smoothing, focus)
 
     def probe(self, encoded: list[Encoded], *, bf16: bool, progressed: Progressed) -> None:
         probe_head(self.model, self.tokenizer, encoded, bf16, self.settings.balance, progressed)

@@ -12,17 +12,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.models.heads import head
 from core.models.loading import load_classifier
+from core.models.transfer import NUMBER
 from core.store.run import RunRecord
 from core.train.batches import Encoded
-from core.train.inference import FloatArray, answers, head
+from core.train.inference import FloatArray, answers
 from core.train.lesson import Lesson, Progressed
 from core.train.number_metrics import headline
 from core.train.probe import probe_number
 from core.train.settings import Settings
-
-OUTPUT = "number"
-"""Name of the output in the configuration of the model."""
 
 
 class Number(Lesson):
@@ -30,7 +29,7 @@ class Number(Lesson):
 
     @classmethod
     def load(cls, record: RunRecord, settings: Settings, folder: Path) -> Self:
-        model, tokenizer, is_new = load_classifier(folder, [OUTPUT], settings.dropout, "regression")
+        model, tokenizer, is_new = load_classifier(folder, [NUMBER], settings.dropout, "regression")
         lesson = cls(record, settings, model, tokenizer, head_is_new=is_new)
         if not is_new:
             low, span = lesson.scale

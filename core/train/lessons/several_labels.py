@@ -19,6 +19,7 @@ from core.train.batches import Encoded
 from core.train.inference import FloatArray, answers
 from core.train.label_metrics import by_label, headline, tuned
 from core.train.lesson import Lesson, Progressed
+from core.train.losses import labels_loss
 from core.train.probe import probe_labels
 from core.train.settings import Settings
 
@@ -51,7 +52,7 @@ class SeveralLabels(Lesson):
         texts = {name: tensor for name, tensor in part.items() if name != "labels"}
         logits = model(**texts).logits.float()
         pull = self.pull.to(logits.device) if self.pull is not None else None
-        return nn.functional.binary_cross_entropy_with_logits(logits, part["labels"], pos_weight=pull)
+        return labels_loss(logits, part["labels"], pull, self.settings.label_smoothing, self.settings.focus)
 
     def probe(self, encoded: list[Encoded], *, bf16: bool, progressed: Progressed) -> None:
         probe_labels(self.model, self.tokenizer, encoded, bf16, progressed)

@@ -32,7 +32,7 @@ def told(call):
 
 name = sys.argv[1]
 answers = {"before": told(lambda: hub.is_here(name))}
-answers["check"] = told(lambda: hub.check_hub(name))
+answers["check"] = told(lambda: hub.check_hub(name)["model_type"])
 answers["fetch"] = told(lambda: str(hub.fetch(name))) if "fetch" in sys.argv else None
 answers["after"] = told(lambda: hub.is_here(name))
 if "load" in sys.argv:
@@ -80,7 +80,7 @@ def nobody() -> str:
 def test_a_model_is_fetched_once_and_then_works_without_internet(ask: Ask, repository: Path, nobody: str) -> None:
     with serving(Hub({NAME: repository})) as hub:
         found = ask(hub.address, NAME, "fetch")
-    assert (found["before"], found["check"], found["after"]) == ({"found": False}, {"found": None}, {"found": True})
+    assert (found["before"], found["check"], found["after"]) == ({"found": False}, {"found": "bert"}, {"found": True})
     folder = Path(found["fetch"]["found"])
     wanted = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "vocab.txt"}
     assert {path.name for path in folder.iterdir()} == wanted
@@ -89,7 +89,7 @@ def test_a_model_is_fetched_once_and_then_works_without_internet(ask: Ask, repos
     assert asked == wanted
 
     offline = ask(nobody, NAME, "fetch", "load")
-    assert offline["check"] == {"found": None}
+    assert offline["check"] == {"found": "bert"}
     assert offline["fetch"] == found["fetch"]
     assert offline["load"] == ["bert", len((repository / "vocab.txt").read_text().splitlines()), True, ["a", "b"]]
 
@@ -106,7 +106,7 @@ def test_a_model_in_several_files_is_fetched_and_then_works_without_internet(
     with serving(Hub({NAME: repository})) as hub:
         assert "found" in ask(hub.address, NAME, "fetch")["fetch"]
     offline = ask(nobody, NAME, "fetch", "load")
-    assert (offline["before"], offline["check"]) == ({"found": True}, {"found": None})
+    assert (offline["before"], offline["check"]) == ({"found": True}, {"found": "bert"})
     assert offline["load"][0] == "bert"
 
 

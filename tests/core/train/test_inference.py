@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.models.heads import head
 from core.train.batches import encode
-from core.train.inference import head, head_inputs, probabilities, token_states
+from core.train.inference import head_inputs, probabilities, token_states
 from tests.core.train.conftest import Learner
 
 TEXTS = ["my parcel is late", "refund", "password " * 40, "", "l’été, déjà ? 42 %", "money back " * 9, "my login"] * 3

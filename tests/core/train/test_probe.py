@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.train.inference import head, head_inputs, probabilities
+from core.models.heads import head
+from core.train.inference import head_inputs, probabilities
 from core.train.probe import probe_head
 from tests.core.train.conftest import Learner
 from tests.tables import WORDS

@@ -11,8 +11,9 @@ import torch
 from sklearn.utils.class_weight import compute_class_weight
 
 from core.train.inference import probabilities
+from core.train.losses import label_loss
 from core.train.probe import probe_head
-from core.train.weighting import label_weights, weighted_loss
+from core.train.weighting import label_weights
 from tests.core.train.conftest import Learner
 
 GOLD = [0] * 60 + [1] * 30 + [2] * 10
@@ -44,12 +45,12 @@ def test_a_label_without_a_row_changes_nothing_for_the_others() -> None:
 def test_parts_of_a_batch_add_up_to_the_batch() -> None:
     logits, labels = torch.randn(12, 3), torch.tensor([0, 1, 2] * 4)
     weights = torch.tensor([0.2, 1.0, 3.0])
-    whole = weighted_loss(logits, labels, weights)
+    whole = label_loss(logits, labels, weights)
     parts = [(logits[some], labels[some]) for some in (slice(0, 5), slice(5, 12))]
-    together = sum(weighted_loss(*part, weights) * len(part[1]) / 12 for part in parts)
+    together = sum(label_loss(*part, weights) * len(part[1]) / 12 for part in parts)
     torch.testing.assert_close(whole, together)
     plain = torch.nn.functional.cross_entropy(logits, labels)
-    torch.testing.assert_close(weighted_loss(logits, labels, torch.ones(3)), plain)
+    torch.testing.assert_close(label_loss(logits, labels, torch.ones(3)), plain)
 
 
 def test_the_first_head_gives_a_rare_label_its_share(make_learner: Callable[..., Learner]) -> None:
