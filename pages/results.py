@@ -15,6 +15,7 @@ from core.train.settings import Settings
 from core.train.tasks import TASKS, task_of
 from core.words import Words
 from pages.parts import head_note
+from pages.parts.baselines import show_baselines
 from pages.parts.live import how_it_ended, show_curves, state_in
 from pages.parts.look import lead, quiet
 from pages.parts.protocol import show_test_facts
@@ -171,6 +172,7 @@ def page() -> None:
     if state != "done":
         how_it_ended(run, looks[run.id], words, offer=False)
     show_figures(run, words)
+    show_baselines(run, words)
     st.header(_("Learning curves"))
     show_curves(run, words)
     show_settings(run, project, words)

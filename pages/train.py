@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.language import main_language
 from core.data.targets import scale_of
-from core.jobs.launch import launch, launch_all, learnable
+from core.jobs.launch import learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
 from core.models.outlook import longest_setting
@@ -18,6 +18,7 @@ from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
 from pages.parts import head_note
+from pages.parts.baselines import show_baselines, start
 from pages.parts.errors import reported
 from pages.parts.launching import how_often, joining, summary, with_paraphrases
 from pages.parts.lengths import lengths_of, show_lengths
@@ -96,16 +97,6 @@ def show_form(project: Project, words: Words) -> None:
     offer_search(project, make_settings(wanted), rows, words, is_possible=is_named and can_be)
 
 
-def start(project: Project, settings: Settings, times: int) -> Run | None:
-    """The run that was launched; None when there are several, to be seen in the panel."""
-    if times == 1:
-        return launch(project.id, settings)
-    launch_all(
-        project.id, [settings.model_copy(update={"seed": (settings.seed + place) % 2**31}) for place in range(times)]
-    )
-    return None
-
-
 def show_run(run: Run, words: Words) -> None:
     _ = words.gettext
     record = run.record()
@@ -130,6 +121,7 @@ def show_run(run: Run, words: Words) -> None:
             )
         )
     watch(run, words)
+    show_baselines(run, words)
     if st.button(_("New training"), key="new_training", icon=":material/add:"):
         del st.query_params["run"]
         st.rerun()

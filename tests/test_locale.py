@@ -35,6 +35,7 @@ THE_SAME = {
     "{count} minutes",
     "question",
     "simple",
+    "{number} points",
     "validation",
 }
 """English words that French writes alike."""

@@ -6,6 +6,7 @@ from core.errors import SENTENCES, UserError
 from core.jobs.overview import Look
 from core.jobs.queue import Job
 from core.store.augmentation import Augmentation
+from core.store.baselines import Baselines
 from core.store.comparison import Comparison
 from core.store.job_folder import Phase, Progress, State
 from core.store.judging import Judging
@@ -28,6 +29,7 @@ PHASES: dict[Phase, str] = {
     "translating": N_("Translating"),
     "judging": N_("Judging the paraphrases"),
     "searching": N_("Searching the best settings"),
+    "comparing": N_("Measuring simple models"),
     "evaluating": N_("Measuring on the test part"),
     "saving": N_("Saving the model"),
     "zipping": N_("Packing the zip"),
@@ -60,6 +62,8 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("A judgement by another model")
     if isinstance(look.job.folder, Search):
         return search_name(look.number, words)
+    if isinstance(look.job.folder, Baselines):
+        return words.gettext("Simple models to compare with")
     if look.place is not None:
         return place_name(look.place, words)
     if look.number is None:
@@ -137,6 +141,28 @@ def left_of(progress: Progress, words: Words) -> str:
     return words.gettext("about {duration} left").format(duration=words.duration(progress.seconds_left))
 
 
+PAUSED = N_("Paused. It waits outside the queue until you resume it.")
+ENDINGS = {
+    "compare": (
+        N_("The languages are compared."),
+        N_("The comparison ended before its time. What was tried is kept: resume it to try the rest."),
+    ),
+    "judge": (
+        N_("The paraphrases are judged again."),
+        N_("The judgement ended before its time. What was not read again keeps its former one: resume it."),
+    ),
+    "search": (
+        N_("The search is over."),
+        N_("The search ended before its time. What was tried is kept: resume it to try more."),
+    ),
+    "baselines": (
+        N_("The simple models are measured."),
+        N_("The simple models were not measured to the end: resume it, it takes seconds to minutes."),
+    ),
+}
+"""By kind of job: how it ended when it is done, and when it was cut off."""
+
+
 def reason_of(job: Job) -> UserError:
     """Why it failed."""
     reason = job.reason or {}
@@ -151,12 +177,10 @@ def ended_of(look: Look, words: Words) -> str:
     state, run = look.job.state, look.job.run
     if isinstance(look.job.folder, Augmentation) and state != "failed":
         return _augmentation_ended(look.job.folder, state, words)
-    if isinstance(look.job.folder, Comparison) and state != "failed":
-        return _comparison_ended(state, words)
-    if isinstance(look.job.folder, Judging) and state != "failed":
-        return _judging_ended(state, words)
-    if isinstance(look.job.folder, Search) and state != "failed":
-        return _search_ended(state, words)
+    if look.job.kind in ENDINGS and state != "failed":
+        over, cut_off = ENDINGS[look.job.kind]
+        said = {"done": over, "stopped": cut_off, "interrupted": cut_off, "paused": PAUSED}.get(state)
+        return _(said) if said is not None else ""
     if state == "done" and look.job.kind == "label":
         return _("The table is labelled.")
     if state == "done":
@@ -172,7 +196,7 @@ def ended_of(look: Look, words: Words) -> str:
     if state == "stopped":
         return _("Stopped before anything was learned: there is no model.")
     if state == "paused":
-        return _("Paused. It waits outside the queue until you resume it.")
+        return _(PAUSED)
     if state == "interrupted" and look.job.kind == "label":
         return _(
             "The labelling was cut off (the machine stopped, or its process was ended). The rows answered so far are kept."
@@ -182,36 +206,6 @@ def ended_of(look: Look, words: Words) -> str:
             "The training was cut off (the machine stopped, or its process was ended). Its rows, settings and checkpoints are kept."
         )
     return reason_of(look.job).sentence(words) if state == "failed" else ""
-
-
-def _comparison_ended(state: State, words: Words) -> str:
-    """How a comparison ended that did not fail; empty while it waits or works."""
-    _ = words.gettext
-    if state == "done":
-        return _("The languages are compared.")
-    if state in ("stopped", "interrupted"):
-        return _("The comparison ended before its time. What was tried is kept: resume it to try the rest.")
-    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
-
-
-def _judging_ended(state: State, words: Words) -> str:
-    """How a second judgement ended that did not fail; empty while it waits or works."""
-    _ = words.gettext
-    if state == "done":
-        return _("The paraphrases are judged again.")
-    if state in ("stopped", "interrupted"):
-        return _("The judgement ended before its time. What was not read again keeps its former one: resume it.")
-    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
-
-
-def _search_ended(state: State, words: Words) -> str:
-    """How a search ended that did not fail; empty while it waits or works."""
-    _ = words.gettext
-    if state == "done":
-        return _("The search is over.")
-    if state in ("stopped", "interrupted"):
-        return _("The search ended before its time. What was tried is kept: resume it to try more.")
-    return _("Paused. It waits outside the queue until you resume it.") if state == "paused" else ""
 
 
 def _augmentation_ended(augmentation: Augmentation, state: State, words: Words) -> str:
@@ -226,7 +220,7 @@ def _augmentation_ended(augmentation: Augmentation, state: State, words: Words) 
     if state == "stopped":
         return _("Stopped. The paraphrases made so far are kept: resume it to have the others.")
     if state == "paused":
-        return _("Paused. It waits outside the queue until you resume it.")
+        return _(PAUSED)
     if state == "interrupted":
         return _(
             "The back-translation was cut off (the machine stopped, or its process was ended). "

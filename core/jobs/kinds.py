@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.store.augmentation import Augmentation, DeviceAugmentation
+from core.store.baselines import Baselines
 from core.store.comparison import Comparison
 from core.store.job_folder import JobFolder
 from core.store.judging import Judging
@@ -20,9 +21,10 @@ FOLDERS: dict[str, type[JobFolder]] = {
     "compare": Comparison,
     "judge": Judging,
     "search": Search,
+    "baselines": Baselines,
 }
 """Each kind of job and what it has on disk."""
 TRAININGS = ("train", "train_on_all")
 """Kinds that train a model. The second waits until nothing of its batch waits or works any more."""
-LIGHT = ("label", "augment", "compare", "judge")
+LIGHT = ("label", "augment", "compare", "judge", "baselines")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""

@@ -207,16 +207,14 @@ def jobs(
 
 def job(identifier: str) -> Job | None:
     with Session(engine()) as session:
-        row = session.get(JobRow, identifier)
-        return _job(row) if row is not None else None
+        return _job(row) if (row := session.get(JobRow, identifier)) is not None else None
 
 
 def job_of(folder: JobFolder) -> Job | None:
     """The job of a folder; None when it was never queued."""
     query = select(JobRow).where(JobRow.run_id == folder.id).order_by(JobRow.position.desc()).limit(1)
     with Session(engine()) as session:
-        row = session.scalars(query).first()
-        return _job(row) if row is not None else None
+        return _job(row) if (row := session.scalars(query).first()) is not None else None
 
 
 def remove(identifiers: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from core.jobs.processes import IN_VAIN, NICER, lower_priority
 from core.jobs.queue import Job, job
 from core.jobs.slots import slot_lock
 from core.store.augmentation import open_augmentation
+from core.store.baselines import Baselines
 from core.store.comparison import open_comparison
 from core.store.job_folder import JobFolder, State
 from core.store.judging import Judging
@@ -151,6 +152,12 @@ def search_settings(folder: JobFolder, attempt: int, check: Callable[[], None]) 
     return search(open_search(folder.project_id, folder.id), attempt, check)
 
 
+def measure_simple_models(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.train.baselines import work
+
+    return work(Baselines(folder.project_id, folder.id), check)
+
+
 WORK: dict[str, Work] = {
     "train": train_a_model,
     "train_on_all": train_a_model,
@@ -160,6 +167,7 @@ WORK: dict[str, Work] = {
     "compare": compare_ways,
     "judge": judge_paraphrases,
     "search": search_settings,
+    "baselines": measure_simple_models,
 }
 """What is done for each kind of job."""
 

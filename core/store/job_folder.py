@@ -34,6 +34,7 @@ Phase = Literal[
     "translating",
     "judging",
     "searching",
+    "comparing",
     "saving",
     "zipping",
     "over",

@@ -12,6 +12,7 @@ from core.jobs.overview import Look
 from core.jobs.queue import job_of
 from core.jobs.report import support_report
 from core.store.augmentation import Augmentation
+from core.store.baselines import Baselines
 from core.store.comparison import Comparison
 from core.store.draft import Draft, keep_draft
 from core.store.job_folder import RESUMABLE, JobFolder
@@ -53,6 +54,8 @@ def stop_buttons(look: Look, words: Words) -> None:
             quiet(_("Stopping: the answers that are under way are still kept."))
         elif asked is not None and isinstance(folder, Search):
             quiet(_("Stopping: a checkpoint of this trial is being kept."))
+        elif asked is not None and isinstance(folder, Baselines):
+            quiet(_("Stopping after this model."))
         elif asked == "stop":
             quiet(_("Stopping: the best model so far is being saved."))
         elif asked == "pause":
@@ -79,6 +82,8 @@ def open_job(look: Look) -> None:
         go("augment", project=job.project_id)
     if isinstance(job.folder, Search):
         open_search_page(job.project_id, job.run_id)
+    if isinstance(job.folder, Baselines):
+        go("results", project=job.project_id)
     go("train", project=job.project_id, run=job.run_id)
 
 
@@ -95,6 +100,8 @@ def from_where(look: Look, words: Words) -> str:
         return _("It goes on with the paraphrases that were not read again yet.")
     if isinstance(look.job.folder, Search):
         return _("It goes on with the trial that was under way, and keeps those that ended.")
+    if isinstance(look.job.folder, Baselines):
+        return _("It starts from the beginning, with the same rows: it takes seconds to minutes.")
     step = last_checkpoint(look)
     if not step:
         return _("There is no checkpoint yet: it starts from the beginning, with the same settings and rows.")

@@ -16,6 +16,7 @@ from core.jobs.settings_file import complete, faults_of, read_settings_file
 
 def launch_file(args: Namespace, voice: Voice) -> int:
     # Here, for it brings pandas: who only looks at jobs does without.
+    from core.jobs.baselines import ask_for_baselines
     from core.jobs.launch import launch_all
 
     words, path = voice.words, Path(args.settings)
@@ -28,6 +29,7 @@ def launch_file(args: Namespace, voice: Voice) -> int:
     if faults:
         return 2
     runs = launch_all(project_id, complete(values, project_id, path.resolve().parent), name=args.name)
+    ask_for_baselines(*runs)
     names = project_names()
     looks = [look(job, names) for run in runs if (job := job_of(run)) is not None]
     if args.json:

@@ -1,0 +1,60 @@
+"""From launched runs to the simple models that their figures are held against, in the queue beside the trainings."""
+
+from __future__ import annotations
+
+from filelock import FileLock
+
+from core.data.columns import TaskName
+from core.home import DISK_FLOOR, require_room
+from core.jobs.processes import ensure_supervisor
+from core.jobs.queue import enqueue, job_of
+from core.store.baselines import (
+    Baselines,
+    BaselinesRecord,
+    baselines_with,
+    create_baselines,
+    key_of,
+    remember_baselines,
+)
+from core.store.project import open_project
+from core.store.run import Run, RunRecord, utc_now
+
+MEASURED: tuple[TaskName, ...] = ("classes", "several_labels", "number")
+"""Tasks for which there are simple models."""
+
+
+def can_be_measured(record: RunRecord) -> bool:
+    """Whether there are simple models for the task, and rows that are not learned from."""
+    return record.roles.task in MEASURED and bool(record.parts.get("validation") or record.parts.get("test"))
+
+
+def ask_for_baselines(*runs: Run) -> list[Baselines]:
+    """The baselines of each run, in their order: those that are there for the same rows, parts and task, else new ones, queued. A run
+    that cannot be compared with any is passed over.
+
+    Raises UserError: disk_full, project_not_found. To be called once the runs are in the queue: they stay there all the same.
+    """
+    found: list[Baselines] = []
+    for run in runs:
+        record = run.record()
+        if not can_be_measured(record):
+            continue
+        key = key_of(record, run.examples())
+        with FileLock(open_project(run.project_id).folder / "launch.lock"):
+            known = baselines_with(run.project_id, key)
+            if known is None or job_of(known) is None:
+                # A folder without a job: its maker was cut off.
+                known = known or _made(run, key)
+                enqueue(known)
+            remember_baselines(run, known)
+        found.append(known)
+    if found:
+        ensure_supervisor()
+    return found
+
+
+def _made(run: Run, key: str) -> Baselines:
+    require_room(DISK_FLOOR)
+    record, examples = run.record(), run.examples()
+    made = BaselinesRecord(key=key, roles=record.roles, labels=record.labels, scale=record.scale, created_at=utc_now())
+    return create_baselines(run.project_id, made, examples)
