@@ -28,7 +28,7 @@ LEARNING_SENTENCES = {
         "The training to start from has learned from {rows} rows of the test file, which would flatter it. Start from another model."
     ),
     "test_file_is_all": N_(
-        "All {rows} rows of the table are in the test file too, so nothing is left to learn from. Is it the same file?"
+        "All {rows} rows of the table are in the test file too, so nothing is left to learn from. Upload another file for the test, if this one is the table itself."
     ),
     "study_not_found": N_("This cross-validation does not exist any more. Choose another one."),
     "label_in_one_group": N_(

@@ -20,6 +20,7 @@ FLOORS = [
     {
         "core.errors",
         "core.paraphrase_errors",
+        "core.learning_errors",
         "core.reading_errors",
         "core.search_errors",
         "core.terminal_errors",

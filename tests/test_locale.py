@@ -31,6 +31,7 @@ THE_SAME = {
     "Versions",
     "macro-F1",
     "minutes",
+    "questions",
     "{count} minute",
     "{count} minutes",
     "question",

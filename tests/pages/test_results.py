@@ -12,7 +12,7 @@ from core.jobs.queue import enqueue
 from core.models.catalogue import EMBEDDED_NAME
 from core.store.project import Project, create_project
 from core.words import Words
-from pages.parts.settings_fields import FIELDS
+from pages.parts.settings_fields import fields_of
 from tests.pages.conftest import Ended
 from tests.pages.screen import errors, everything, figures, run, said, sentence, table, texts, titles, visit
 from tests.tables import lay_down
@@ -108,7 +108,7 @@ def test_the_curves_of_the_run_are_drawn_again(ended: Ended, words: Words) -> No
 def test_all_settings_are_told(ended: Ended, words: Words) -> None:
     at = visit("results", words, project=ended.project.id, run=ended.done.id)
     told = dict(row[:2] for row in table(at, said("Setting", words))[1:])
-    assert {said(field.title, words) for field in FIELDS} <= set(told)
+    assert {said(field.title, words) for field in fields_of("classes")} <= set(told)
     record = ended.done.record()
     assert told[said("Epochs", words)] == str(record.settings["epochs"])
     assert told[said("Learning rate", words)] == words.scientific(record.settings["learning_rate"])

@@ -20,10 +20,12 @@ from core.store.project import Project, create_project
 from core.store.run import list_runs
 from core.train.presets import Size, preset
 from core.words import Words
-from pages.parts.settings_fields import FIELDS, FINE
+from pages.parts.settings_fields import FINE, fields_of
 from pages.parts.settings_form import PRESETS
 from tests.pages.screen import click, errors, everything, figures, run, said, sentence, texts, titles, visit
 from tests.tables import as_csv, messages
+
+FIELDS = fields_of("classes")
 
 WARNED = (
     "Your texts are in another language ({language}) and the embedded model reads English: it will find patterns in "
