@@ -20,11 +20,11 @@ from core.train.presets import Size
 from core.train.settings import Settings, make_settings
 from core.words import Words
 from pages.parts import head_note
-from pages.parts.chart import chart
 from pages.parts.errors import reported
-from pages.parts.figures import length_histogram
+from pages.parts.lengths import show_lengths
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
+from pages.parts.matching_note import say_if_one_text
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
 from pages.parts.protocol import asked_share, choose_protocol, launch_study
@@ -59,7 +59,9 @@ def lengths_of(_project: Project, stamp: tuple[str, int, str], model: ModelChoic
     examples = learnable(_project).examples
     roles = _project.roles
     file, own = tokenizer_file(model, _project.id)
-    questions = examples["question"].tolist() if roles is not None and roles.question else None
+    # Where questions find their text, both are read apart, and the text is the longer.
+    is_pair = roles is not None and roles.question is not None and roles.task != "matching"
+    questions = examples["question"].tolist() if is_pair else None
     return count_tokens(file, examples["text"].tolist(), questions), own
 
 
@@ -72,6 +74,7 @@ def show_form(project: Project, words: Words) -> None:
     assert project.roles is not None
     learned = to_learn(project.roles.task, rows, labels, scale, words)
     lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
+    say_if_one_text(project, stamp, words)
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
@@ -83,7 +86,7 @@ def show_form(project: Project, words: Words) -> None:
     with reported(), st.spinner(_("Measuring the texts…")):
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
-    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id))
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id), project.roles.task)
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
@@ -174,29 +177,6 @@ def summary(values: dict[str, float], rows: int, words: Words) -> None:
             rate=words.scientific(values["learning_rate"]),
             tokens=words.integer(int(values["max_tokens"])),
         )
-    )
-
-
-def show_lengths(tokens: list[int], own: bool, longest: int, words: Words) -> None:
-    """The length histogram and what the longest input cuts off."""
-    _ = words.gettext
-    if not tokens:
-        return
-    cut = sum(length > longest for length in tokens) / len(tokens)
-    st.markdown("**" + _("Length of the texts") + "**")
-    said = _("{share} of the rows are longer than {longest} word pieces and lose their end.").format(
-        share=words.percent(cut), longest=words.integer(longest)
-    )
-    if cut == 0:
-        said = _("No row is longer than {longest} word pieces: nothing is cut.").format(longest=words.integer(longest))
-    if not own:
-        said += " " + _("Measured with the embedded model's word pieces, for the chosen model is not here yet.")
-    quiet(said)
-    chart(
-        length_histogram(tokens, longest, words),
-        words,
-        key="lengths",
-        alt=_("Histogram of the lengths of the inputs in word pieces."),
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import ROOT
 
 FLOORS = [
-    {"core.errors", "core.paraphrase_errors", "core.reading_errors", "core.words"},
+    {"core.errors", "core.learning_errors", "core.paraphrase_errors", "core.reading_errors", "core.words"},
     {"core.home", "core.data"},
     {"core.store", "core.models"},
     {"core.train", "core.augment"},

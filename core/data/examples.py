@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -27,6 +27,8 @@ MINIMUM_ROWS = 20
 """Fewer labelled rows than this cannot be divided into three parts that mean anything."""
 
 MINIMUM_OF_A_LABEL = 2
+MINIMUM_TEXTS = 20
+"""Fewer different texts than this leave a tenth in which a question finds its own by chance."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Tally:
     """Rows that fixes set aside, and those that the task cannot learn from (UNUSABLE), by their reason."""
     values: int = 0
     """Different numbers, or different texts where questions are to find theirs."""
+    questions: int = 0
+    """Different questions, where these are to find their texts."""
+    most_of_a_text: int = 0
+    """Rows of the text that has most of them, there."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +89,16 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
     empty_text, empty_label = reasons.pop("empty_text", 0), reasons.pop("empty_label", 0)
     values = examples["label" if roles.task == "number" else "text"].nunique() if roles.task != "classes" else 0
     tally = Tally(len(examples), empty_text, empty_label, _counts(examples, roles), dict(reasons), values)
+    if roles.task == "matching" and len(examples):
+        most = int(examples["text"].value_counts().iloc[0])
+        tally = replace(tally, questions=examples["question"].nunique(), most_of_a_text=most)
     lacking = [aside.get(row) == "empty_label" for row in range(1, len(frame) + 1)]
     return Selection(examples, tally, aside, frame.loc[lacking, ["id", "text", "question"]].reset_index(drop=True))
 
 
 def require_learnable(tally: Tally, roles: Roles) -> None:
     """Raises UserError when nothing can be learned: no_label_role, no_question_role, no_examples, one_label, one_value, one_text,
-    too_few_examples.
+    one_question, too_few_examples, too_few_texts.
     """
     needs_label = roles.task in ("classes", "several_labels", "number")
     if needs_label and not roles.has_labels:
@@ -104,8 +113,12 @@ def require_learnable(tally: Tally, roles: Roles) -> None:
         raise UserError("one_value")
     if roles.task == "matching" and tally.values == 1:
         raise UserError("one_text")
+    if roles.task == "matching" and tally.questions == 1:
+        raise UserError("one_question")
     if tally.used < MINIMUM_ROWS or (tally.labels and max(tally.labels.values()) < MINIMUM_OF_A_LABEL):
         raise UserError("too_few_examples", rows=tally.used, minimum=MINIMUM_ROWS)
+    if roles.task == "matching" and tally.values < MINIMUM_TEXTS:
+        raise UserError("too_few_texts", texts=tally.values, minimum=MINIMUM_TEXTS)
 
 
 def given_labels(table: pd.DataFrame, roles: Roles) -> pd.Series:

@@ -93,8 +93,11 @@ def _size(project_id: str, model: ModelChoice) -> Size:
 
     project = open_project(project_id)
     examples = learnable(project).examples
-    has_questions = project.roles is not None and project.roles.question
-    questions = examples["question"].tolist() if has_questions else None
+    assert project.roles is not None
+    task = project.roles.task
+    # Where questions find their text, both are read apart, and the text is the longer.
+    is_pair = project.roles.question is not None and task != "matching"
+    questions = examples["question"].tolist() if is_pair else None
     file, _own = tokenizer_file(model, project_id)
     tokens = count_tokens(file, examples["text"].tolist(), questions)
-    return Size(len(examples), tokens, is_wide(model), longest_setting(model, project_id))
+    return Size(len(examples), tokens, is_wide(model), longest_setting(model, project_id), task)

@@ -83,6 +83,8 @@ def arguments(run: Run, settings: Settings, steps: int) -> TrainingArguments:
         seed=settings.seed,
         data_seed=settings.seed,
         dataloader_pin_memory=False,
+        # What an entry holds is between the lesson's encode and its collate.
+        remove_unused_columns=False,
         report_to=[],
         disable_tqdm=True,
     )
@@ -101,7 +103,7 @@ class Fit(Trainer):
         self.parts = parts
         self.best = Best()
         self.average = Average()
-        lesson.learn_from(parts.train)
+        lesson.learn_from(parts.train, reporter.looking)
         freeze_below(lesson.model, settings.frozen_layers)
         self.bad_evaluations = 0
         self.evaluated_step = -1

@@ -67,8 +67,8 @@ class Lesson(ABC):
     def targets(self, labels: Sequence[str]) -> list[Any]:
         """What stands in "labels" for the labels of examples."""
 
-    def learn_from(self, encoded: Sequence[Encoded]) -> None:  # noqa: B027  # most tasks have nothing to do here
-        """Called once with the training part, before the first step."""
+    def learn_from(self, encoded: Sequence[Encoded], progressed: Progressed = lambda done: None) -> None:  # noqa: B027  # most tasks have nothing to do here
+        """Called once with the training part, before the first step, also of a training that is resumed: with the weights it began with."""
 
     def length(self, entry: Encoded) -> int:
         """Word pieces: inputs of like length come together."""

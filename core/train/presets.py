@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from core.data.columns import TaskName
 from core.train.settings import PresetName
 
 
 class Size(NamedTuple):
-    """What a preset looks at. rows: labelled examples; tokens: word pieces of each; wide: a model of BERT-base's size or more;
-    longest: word pieces that the model reads at once, or that Settings allows."""
+    """What a preset looks at. rows: labelled examples; tokens: word pieces of each, where questions find their text of the texts alone; wide: a model
+    of BERT-base's size or more; longest: word pieces that the model reads at once, or that Settings allows.
+    """
 
     rows: int
     tokens: Sequence[int]
     wide: bool
     longest: int = 512
+    task: TaskName = "classes"
 
 
 class _Shape(NamedTuple):
@@ -50,11 +53,15 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
     rows = max(size.rows, 1)
     # The figures of a small validation part jump about: no reason to end early, and such a training is short.
     patience = shape.patience if rows >= STEADY_ROWS else 0
+    if size.task == "matching":
+        # A text is read once a batch with all of its questions, and again as a wrong text of others.
+        shape = shape._replace(epochs=0.6 * shape.epochs)
     epochs = round(15 * (300 / rows) ** (1 / 3) * shape.epochs)
     return {
         "preset": name,
         "epochs": min(max(epochs, 2), shape.most_epochs),
-        "batch_size": 16 if rows < 2000 else 32,
+        # A question is told from the texts of its batch: more of them teach more.
+        "batch_size": 16 if rows < 2000 and size.task != "matching" else 32,
         "learning_rate": 3e-5 if size.wide else 1e-4,
         "max_tokens": longest_input(size.tokens, shape.kept, min(shape.longest, size.longest)),
         "warmup_share": 0.1,

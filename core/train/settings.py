@@ -31,6 +31,10 @@ class Settings(BaseModel, frozen=True):
     """Share of hidden values switched off at each step, in the layers and before the head."""
     balance: float = Field(0.0, ge=0.0, le=1.0)
     """How far the loss weighs rare labels up: 0 counts every row alike, 1 every label alike (core.train.weighting)."""
+    negatives: int = Field(1, ge=1, le=8)
+    """matching: wrong texts made for each text of a batch, beside those that the batch holds anyway."""
+    hard_share: float = Field(0.5, ge=0.0, le=1.0)
+    """matching: how many of these are drawn among the nearest texts instead of among all."""
     focus: float = Field(0.0, ge=0.0, le=5.0)
     """How far rows that are right already count less: the exponent of the focal loss. 0: all count alike."""
     label_smoothing: float = Field(0.0, ge=0.0, le=0.4)

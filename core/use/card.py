@@ -8,13 +8,20 @@ from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
 from core.train.tasks import TASKS, Task, spread_said, task_of
-from core.use.card_words import limits, purpose, reading, title
+from core.use.card_words import limits, purpose, reading, title, using
 from core.words import Words
 
 METADATA = """---
 library_name: transformers
 pipeline_tag: text-classification
 tags: [parafine, text-classification]
+---
+"""
+
+MATCHING_METADATA = """---
+library_name: transformers
+pipeline_tag: sentence-similarity
+tags: [parafine, sentence-similarity]
 ---
 """
 
@@ -27,13 +34,33 @@ tokenizer = AutoTokenizer.from_pretrained("this folder")
 """
 
 
+MATCHING_LOADING = """```python
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+model = AutoModel.from_pretrained("this folder")
+tokenizer = AutoTokenizer.from_pretrained("this folder")
+
+
+def vector(text):
+    inputs = tokenizer(text, truncation=True, return_tensors="pt")
+    with torch.no_grad():
+        return torch.nn.functional.normalize(model(**inputs).last_hidden_state[0].mean(dim=0), dim=-1)
+
+
+known = model.config.matching
+probability = torch.sigmoid(known["scale"] * vector("a text") @ vector("a question") + known["bias"])
+```
+"""
+
+
 def model_card(run: Run, words: Words) -> str:
     """Markdown in the language of `words`; with the hub's metadata block in front."""
     _ = words.gettext
     record, result = run.record(), run.result() or {}
     settings = Settings.model_validate(record.settings)
     sections = [
-        METADATA,
+        MATCHING_METADATA if record.roles.task == "matching" else METADATA,
         "# " + title(record.roles.task, words),
         purpose(record, words),
         "## " + _("How good it is"),
@@ -46,10 +73,8 @@ def model_card(run: Run, words: Words) -> str:
             (_("Setting"), _("Value")),
         ),
         "## " + _("How to use it"),
-        _(
-            '`python predict.py "a text"` answers at once; `python predict.py table.csv` adds predictions to a table. In a program:'
-        ),
-        LOADING,
+        using(record.roles.task, words),
+        MATCHING_LOADING if record.roles.task == "matching" else LOADING,
         *reading(record.roles.task, words),
         "## " + _("Limits"),
         limits(record.roles.task, words),

@@ -13,7 +13,7 @@ from core.data.targets import BETWEEN
 from core.store.run import Run
 
 Outputs = NDArray[Any]
-"""(texts, `Meaning.width`): probabilities of labels, or the number."""
+"""(texts, `Meaning.width`): probabilities of labels, the number, or the probability that the question belongs to the text."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Meaning:
     @property
     def width(self) -> int:
         """Outputs of each text."""
-        return 1 if self.task == "number" else len(self.labels)
+        return 1 if self.task in ("number", "matching") else len(self.labels)
 
     def applying(self, row: Sequence[float]) -> list[str]:
         """several_labels: the labels that a text gets, in the order of the outputs."""
@@ -42,6 +42,8 @@ class Meaning:
         """The answer to each text as a table says it."""
         if self.task == "number":
             return [f"{float(row[0]):.4f}".rstrip("0").rstrip(".") for row in outputs]
+        if self.task == "matching":
+            return ["1" if float(row[0]) >= 0.5 else "0" for row in outputs]
         if self.task == "several_labels":
             return [self.separator.join(self.applying(row)) for row in outputs]
         return [self.labels[place] for place in outputs.argmax(axis=1)] if len(outputs) else []
@@ -51,6 +53,8 @@ class Meaning:
         found: dict[str, Any] = {"prediction": self.predictions(outputs)}
         if self.task == "number":
             return found
+        if self.task == "matching":
+            return found | {"probability": outputs[:, 0].round(4)}
         if self.task == "classes":
             found["probability"] = outputs.max(axis=1, initial=0.0).round(4)
         return found | {f"p({label})": outputs[:, place].round(4) for place, label in enumerate(self.labels)}

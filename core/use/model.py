@@ -22,6 +22,10 @@ def load(run: Run) -> tuple[Meaning, Ask]:
     record = open_run(run.project_id, run.id).record()
     if not run.has_model():
         raise UserError("run_not_finished", run=record.number)
+    if record.roles.task == "matching":
+        from core.use.matching import Matcher
+
+        return meaning_of(run), Matcher(run).probabilities
     max_tokens = int(record.settings["max_tokens"])
     model = AutoModelForSequenceClassification.from_pretrained(run.model_folder, use_safetensors=True)
     tokenizer = AutoTokenizer.from_pretrained(run.model_folder)

@@ -53,6 +53,11 @@ class Predictor:
         """accuracy and macro_f1 of predictions against labels given by hand."""
         return cast(dict[str, float], self._ask({"gold": gold, "predicted": predicted})["figures"])
 
+    def find(self, question: str, most: int) -> list[tuple[str, float]]:
+        """Where questions find their text: the likeliest texts of the table, each with the probability that the question belongs to it."""
+        found = self._ask({"find": question, "most": most})["found"]
+        return [(str(text), float(share)) for text, share in found]
+
     def close(self) -> None:
         with self._turn:
             self._end()

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.data.findings import FIXES, Finding
 from core.data.health import Report
-from core.models.checkup import LONGEST, check_up
+from core.models.checkup import check_up
+from core.models.outlook import LONGEST
 from core.store.draft import read_draft
 from core.store.project import Project, read_table
 from core.words import N_, Words

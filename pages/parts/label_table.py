@@ -182,7 +182,7 @@ def _glance(labelling: Labelling, words: Words) -> None:
         encoding="utf-8-sig",
     )
     columns = record.roles.columns()
-    has_share = record.roles.task == "classes"
+    has_share = record.roles.task in ("classes", "matching")
     added = result["added"][: 2 if has_share else 1]
     rows = [list(map(str, row)) for row in head[[*columns, *added]].itertuples(index=False)]
     for row in rows:
@@ -200,6 +200,9 @@ def _shown(task: TaskName, answer: list[str], words: Words) -> list[str]:
     """The answer as a person of this language reads it."""
     if task == "classes":
         return [answer[0], words.percent(float(answer[1]))]
+    if task == "matching":
+        yes_or_no = words.gettext("belongs") if answer[0] == "1" else words.gettext("does not belong")
+        return [yes_or_no, words.percent(float(answer[1]))]
     if task == "number":
         return [words.decimal(float(answer[0]), 2)]
     return [answer[0] or words.gettext("none applies")]

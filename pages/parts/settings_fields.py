@@ -84,6 +84,22 @@ FIELDS = (
         True,
     ),
     Field(
+        "negatives",
+        N_("Wrong texts made for each text"),
+        N_("Taken from the whole table, beside the other texts of the batch; others in each epoch."),
+        1,
+        "%d",
+        False,
+    ),
+    Field(
+        "hard_share",
+        N_("Of these, near ones (%)"),
+        N_("How many of them are drawn among the texts most like the right one, instead of among all."),
+        10,
+        "%.0f",
+        True,
+    ),
+    Field(
         "patience",
         N_("Early stopping: patience (epochs)"),
         N_("Ends the training after so many epochs without a better figure on validation. 0: never."),
@@ -194,20 +210,33 @@ FINE = (
 )
 """Shown on request: whoever begins does without."""
 UNDECIDED = {
-    **{"balance": 0.0, "validation_share": 0.1, "test_share": 0.1, "seed": 42},
+    **{"balance": 0.0, "negatives": 1, "hard_share": 0.5, "validation_share": 0.1, "test_share": 0.1, "seed": 42},
     **{field.name: Settings.model_fields[field.name].default for field in FINE},
 }
 """What no preset decides."""
-WHOLE = {"epochs", "batch_size", "max_tokens", "patience", "seed", "frozen_layers", "lora", "pretraining_epochs"}
+WHOLE = {
+    "epochs",
+    "batch_size",
+    "max_tokens",
+    "negatives",
+    "patience",
+    "seed",
+    "frozen_layers",
+    "lora",
+    "pretraining_epochs",
+}
 
 
 NO_LABELS = frozenset({"balance", "focus", "label_smoothing"})
+WRONG_TEXTS = frozenset({"negatives", "hard_share"})
 UNUSED: dict[TaskName, frozenset[str]] = {
-    "number": NO_LABELS,
+    "classes": WRONG_TEXTS,
+    "several_labels": WRONG_TEXTS,
+    "number": NO_LABELS | WRONG_TEXTS,
     "matching": NO_LABELS,
-    "generation": NO_LABELS | {"pretraining_epochs"},
+    "generation": NO_LABELS | WRONG_TEXTS | {"pretraining_epochs"},
 }
-"""Fields that mean nothing to a task: there are no labels to weigh, or what writes guesses no hidden words."""
+"""Fields that mean nothing to a task: there are no labels to weigh, no wrong texts to tell from, or what writes guesses no hidden words."""
 
 
 def fields_of(task: TaskName) -> list[Field]:

@@ -13,6 +13,7 @@ from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.figures import confusion_matrix
 from pages.parts.look import quiet
+from pages.parts.matching_results import show_matching
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.tally import plain_number
 from pages.parts.task_figures import scatter
@@ -67,6 +68,8 @@ def show_details(run: Run, part: str, figures: dict[str, Any], words: Words) -> 
         alt = _("Confusion matrix: true labels in rows, predicted labels in columns.")
         matrix = confusion_matrix(figures["confusion"], record.labels, words)
         chart(matrix, words, key=f"confusion_{run.id}", alt=alt)
+    if record.roles.task == "matching":
+        show_matching(run, part, figures, words)
     if record.roles.task == "number" and record.scale is not None:
         _number_by_number(run, part, record.scale, words)
 

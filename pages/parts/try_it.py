@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.data.columns import TaskName
@@ -15,6 +17,7 @@ from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.figures import probability_bars
 from pages.parts.look import quiet
+from pages.parts.matching_use import find_a_text, show_whether
 from pages.parts.plain import plain
 from pages.parts.sheet import figures_row
 from pages.parts.tally import plain_number
@@ -30,16 +33,23 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
     """One text, and what the model says of it."""
     _ = words.gettext
     st.header(_("Try it"))
+    if record.roles.task == "matching":
+        find_a_text(run, predictor_of, words)
+        st.subheader(_("Does this question belong to this text?"))
     with st.form("try", border=False):
         text = _text_to_try(record, words)
         question = st.text_input(_("Question"), key="try_question") if record.roles.question else None
-        asked = st.form_submit_button(_asking(record.roles.task, words), type="primary")
+        # Where questions find their text, that is the first thing to do.
+        kind: Literal["primary", "secondary"] = "secondary" if record.roles.task == "matching" else "primary"
+        asked = st.form_submit_button(_asking(record.roles.task, words), type=kind)
     if asked:
         st.session_state["tried"] = (run.id, text, question)
     tried = st.session_state.get("tried")
     if tried is None or tried[0] != run.id:
         return
     with reported():
+        if record.roles.task == "matching" and not (tried[2] or "").strip():
+            raise UserError("question_empty")
         if not tried[1].strip():
             raise UserError("predict_empty")
         with st.spinner(_("Asking the model (a few seconds the first time)…")):
@@ -51,6 +61,8 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
 
 
 def _asking(task: TaskName, words: Words) -> str:
+    if task == "matching":
+        return words.gettext("Does it belong?")
     return words.gettext("Give it a number") if task == "number" else words.gettext("Label this text")
 
 
@@ -71,6 +83,8 @@ def show_answer(meaning: Meaning, outputs: list[float], words: Words) -> None:
     """outputs: those of one text."""
     if meaning.task == "number":
         _number(meaning, outputs[0], words)
+    elif meaning.task == "matching":
+        show_whether(outputs[0], words)
     elif meaning.task == "several_labels":
         _several(meaning, outputs, words)
     else:

@@ -6,6 +6,7 @@ from core.data.columns import TaskName
 from core.train.lesson import Lesson
 from core.train.lessons.classes import Classes
 from core.train.lessons.generation import Generation
+from core.train.lessons.matching import Matching
 from core.train.lessons.number import Number
 from core.train.lessons.several_labels import SeveralLabels
 
@@ -14,4 +15,5 @@ LESSONS: dict[TaskName, type[Lesson]] = {
     "several_labels": SeveralLabels,
     "number": Number,
     "generation": Generation,
+    "matching": Matching,
 }

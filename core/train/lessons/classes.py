@@ -39,7 +39,7 @@ class Classes(Lesson):
         place = {label: number for number, label in enumerate(self.record.labels)}
         return [place[label] for label in labels]
 
-    def learn_from(self, encoded: Sequence[Encoded]) -> None:
+    def learn_from(self, encoded: Sequence[Encoded], progressed: Progressed = lambda done: None) -> None:
         if self.settings.balance > 0:
             gold = [entry["labels"] for entry in encoded]
             count = int(self.model.config.num_labels or 0)

@@ -42,7 +42,7 @@ class SeveralLabels(Lesson):
         sets = [set(labels_of(row)) for row in labels]
         return [[float(label in row) for label in self.record.labels] for row in sets]
 
-    def learn_from(self, encoded: Sequence[Encoded]) -> None:
+    def learn_from(self, encoded: Sequence[Encoded], progressed: Progressed = lambda done: None) -> None:
         if self.settings.balance > 0:
             share = np.clip(gold_of(encoded).mean(axis=0), 1 / len(encoded), 1 - 1 / len(encoded))
             pull = np.maximum((1 - share) / share, 1.0) ** self.settings.balance
