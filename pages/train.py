@@ -68,7 +68,7 @@ def show_form(project: Project, words: Words) -> None:
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
     task = project.roles.task
-    size = Size(rows, tokens, is_wide(model), task, longest_setting(model, project.id))
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id), task)
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)

@@ -21,6 +21,7 @@ SOURCES = [ROOT / "app.py", *sorted((ROOT / "core").rglob("*.py")), *sorted((ROO
 FRENCH = LOCALE_FOLDER / "fr" / "LC_MESSAGES" / "parafine.po"
 THE_SAME = {
     "AUC",
+    "MRR",
     "F1",
     "Macro-F1",
     "Micro-F1",

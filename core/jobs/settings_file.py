@@ -98,4 +98,4 @@ def _size(project_id: str, model: ModelChoice) -> Size:
     questions = examples["question"].tolist() if project.roles.is_pair else None
     file, _own = tokenizer_file(model, project_id)
     tokens = count_tokens(file, examples["text"].tolist(), questions)
-    return Size(len(examples), tokens, is_wide(model), task, longest_setting(model, project_id))
+    return Size(len(examples), tokens, is_wide(model), longest_setting(model, project_id), task)

@@ -17,7 +17,8 @@ FILE = "from_folds.json"
 
 def learned_from_folds(run: Run) -> dict[str, Any]:
     """epochs: the median best epoch of the folds done by now; folds: how many these are; figures: what they reached, as
-    {figure: {"mean", "deviation"}}; thresholds: where folds decided on some, the middle one of each label.
+    {figure: {"mean", "deviation"}}; thresholds: where folds decided on some, the middle one of each label;
+    matching: scale and bias of the fold whose scale is the middle one.
 
     Kept beside the run's checkpoints: a run that goes on does so as it began. Raises UserError: no_fold_done, study_not_found.
     """
@@ -39,5 +40,8 @@ def learned_from_folds(run: Run) -> dict[str, Any]:
     tuned = [result["thresholds"] for result in results if "thresholds" in result]
     if tuned:
         found["thresholds"] = [sorted(of_label)[len(of_label) // 2] for of_label in zip(*tuned, strict=True)]
+    fitted = [result["matching"] for result in results if "matching" in result]
+    if fitted:
+        found["matching"] = sorted(fitted, key=lambda each: float(each["scale"]))[len(fitted) // 2]
     write_json(path, found)
     return found

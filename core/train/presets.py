@@ -21,8 +21,8 @@ class Size(NamedTuple):
     rows: int
     tokens: Sequence[int]
     wide: bool
-    task: TaskName = "classes"
     longest: int = 512
+    task: TaskName = "classes"
 
 
 class _Shape(NamedTuple):

@@ -52,9 +52,9 @@ SPEARMAN = Figure(
 MAE = Figure("mae", N_("Mean error"), N_("By how much an answer is off, on average, in units of the scale."), False)
 MRR = Figure(
     "mrr",
-    N_("Mean reciprocal rank"),
+    N_("MRR"),
     N_(
-        "The right text among all: 1 when it always comes first, one half when it always comes second. The mean of one over its place."
+        "Mean reciprocal rank of the right text among all: 1 when it always comes first, one half when it always comes second. The mean of one over its place."
     ),
     False,
 )

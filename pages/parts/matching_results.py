@@ -16,6 +16,8 @@ from pages.parts.sheet import sheet
 
 SHOWN = 20
 """Questions of the table of the worst."""
+CUT = 160
+"""Characters of a text that are shown there."""
 
 
 def show_matching(run: Run, part: str, figures: dict[str, Any], words: Words) -> None:
@@ -77,10 +79,10 @@ def _worst(run: Run, part: str, words: Words) -> None:
     lines = [
         [
             str(examples.loc[row.id, "question"]),
-            str(examples.loc[row.id, "text"]),
+            _cut(examples.loc[row.id, "text"]),
             words.integer(round(row.rank)),
             words.percent(row.probability),
-            str(examples.loc[row.predicted, "text"]),
+            _cut(examples.loc[row.predicted, "text"]),
             words.percent(row.first_probability),
         ]
         for row in rows.itertuples()
@@ -91,7 +93,7 @@ def _worst(run: Run, part: str, words: Words) -> None:
         _("Rank"),
         _("Probability"),
         _("What came first"),
-        _("Probability of that one"),
+        _("Its probability"),
     ]
     with st.container(height=560, border=False):
         sheet(columns, lines, numbers=frozenset({2, 3, 5}))
@@ -101,3 +103,7 @@ def _worst(run: Run, part: str, words: Words) -> None:
             "(“How many were there?”) cannot find it."
         )
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else text[: CUT - 1] + "…"

@@ -73,10 +73,7 @@ FIELDS = (
     Field(
         "negatives",
         N_("Wrong texts made for each text"),
-        N_(
-            "Beside the other texts of the batch, so many are taken from the whole table for the questions to be told from; others in each "
-            "epoch. More: a harder lesson, and a longer one."
-        ),
+        N_("Taken from the whole table, beside the other texts of the batch; others in each epoch."),
         1,
         "%d",
         False,
@@ -84,10 +81,7 @@ FIELDS = (
     Field(
         "hard_share",
         N_("Of these, near ones (%)"),
-        N_(
-            "How many of the wrong texts are drawn among those most like the right one, instead of among all. Texts that say nearly the same, "
-            "and those that the same question is asked about, are never taken."
-        ),
+        N_("How many of them are drawn among the texts most like the right one, instead of among all."),
         10,
         "%.0f",
         True,

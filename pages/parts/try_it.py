@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.data.columns import TaskName
@@ -39,7 +41,9 @@ def try_it(run: Run, record: RunRecord, words: Words) -> None:
     with st.form("try", border=False):
         text = text_to_try(record, words)
         question = st.text_input(_("Question"), key="try_question") if record.roles.reads_question else None
-        asked = st.form_submit_button(_asking(record.roles.task, words), type="primary")
+        # Where questions find their text, that is the first thing to do.
+        kind: Literal["primary", "secondary"] = "secondary" if record.roles.task == "matching" else "primary"
+        asked = st.form_submit_button(_asking(record.roles.task, words), type=kind)
     if asked:
         st.session_state["tried"] = (run.id, text, question)
     tried = st.session_state.get("tried")

@@ -39,7 +39,7 @@ def settings_of(project: Project, preset_name: PresetName, **chosen: object) -> 
     file, _ = tokenizer_file(ModelChoice(), project.id)
     questions = examples["question"].tolist() if project.roles.is_pair else None
     tokens = count_tokens(file, examples["text"].tolist(), questions)
-    return make_settings({**preset(preset_name, Size(len(examples), tokens, False, task)), **chosen})
+    return make_settings({**preset(preset_name, Size(len(examples), tokens, wide=False, task=task)), **chosen})
 
 
 def wait_for(job: JobFolder) -> None:

@@ -192,6 +192,9 @@ class Matching(Lesson):
     def settle(self, encoded: list[Encoded], outputs: FloatArray) -> None:
         self.scale, self.bias = self.calibration(encoded, outputs)
 
+    def settle_as(self, from_folds: dict[str, Any]) -> None:
+        self.scale, self.bias = from_folds["matching"]["scale"], from_folds["matching"]["bias"]
+
     def report(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, Any]:
         part = self.part_of(encoded)
         found = self._figures(part, outputs, (self.scale, self.bias))

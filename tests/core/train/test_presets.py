@@ -85,3 +85,11 @@ def test_the_longest_input_keeps_the_share_asked_for_and_no_more() -> None:
     assert longest_input([], 0.95, 64) == 64
     assert longest_input([3], 0.95, 512) == 16
     assert longest_input([16, 17], 1.0, 512) == 24
+
+
+def test_where_questions_find_their_text_batches_are_large_and_epochs_few() -> None:
+    labels, matching = (Size(1500, [250] * 50, wide=False, task=task) for task in ("classes", "matching"))  # type: ignore[arg-type]
+    for name in SHAPES:
+        usual, found = (preset(name, size) for size in (labels, matching))  # type: ignore[arg-type]
+        assert (usual["batch_size"], found["batch_size"]) == (16, 32)
+        assert 2 <= found["epochs"] < usual["epochs"]

@@ -20,6 +20,8 @@ BOUNDS = {
     "weight_decay": (0.0, 0.3),
     "dropout": (0.0, 0.5),
     "balance": (0.0, 1.0),
+    "negatives": (1, 8),
+    "hard_share": (0.0, 1.0),
     "focus": (0.0, 5.0),
     "label_smoothing": (0.0, 0.4),
     "layer_decay": (0.5, 1.0),
@@ -35,7 +37,7 @@ BOUNDS = {
 
 
 def test_every_number_has_bounds_and_a_default_within_them() -> None:
-    assert set(Settings.model_fields) == {*BOUNDS, "model", "preset", "paraphrases"}
+    assert set(Settings.model_fields) == {*BOUNDS, "model", "preset", "paraphrases", "test_from"}
     for field, (least, most) in BOUNDS.items():
         assert bounds(field) == (least, most)
         assert least <= getattr(Settings(), field) <= most

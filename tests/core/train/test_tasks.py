@@ -165,7 +165,7 @@ def test_cells_without_a_number_are_set_aside_with_their_reason() -> None:
     [
         (NUMBER, "3", "one_value"),
         (SEVERAL, "a", "one_label"),
-        (Roles(text="text", question="label", task="matching"), "what?", "no_error"),
+        (Roles(text="text", question="label", task="matching"), "what?", "one_question"),
         (Roles(text="text", task="matching"), "what?", "no_question_role"),
         (Roles(text="text", task="number"), "3", "no_label_role"),
     ],
