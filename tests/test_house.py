@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 FLOORS = [
     {"core.errors", "core.paraphrase_errors", "core.reading_errors", "core.words"},
-    {"core.home", "core.data"},
+    {"core.home", "core.keys", "core.data"},
     {"core.store", "core.models"},
     {"core.train", "core.augment"},
     {"core.jobs", "core.results", "core.use"},
