@@ -24,6 +24,7 @@ from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.plan_engine import problem_of, take_over
 from pages.parts.pulse import look_at
+from pages.parts.review_thresholds import reading_words
 from pages.parts.sheet import sheet
 from pages.parts.working import until_it_ends
 
@@ -66,7 +67,14 @@ def _over(comparison: Comparison, seen: Look, words: Words) -> None:
         resume_now(comparison)
     if trials := comparison.trials():
         show_trials(trials, words)
+        _read_by(comparison, words)
         _take(comparison, trials, words)
+
+
+def _read_by(comparison: Comparison, words: Words) -> None:
+    """Which model says how much of the meaning is kept, and how far it may be trusted."""
+    record = comparison.record()
+    quiet(" ".join(reading_words([record.judge], [record.language], words)))
 
 
 def _take(comparison: Comparison, trials: list[dict[str, Any]], words: Words) -> None:

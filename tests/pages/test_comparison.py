@@ -46,11 +46,11 @@ def trial(path: str, similarity: float | None, novelty: float | None, failed: in
     }
 
 
-def compared(project: Project, trials: list[dict[str, Any]], state: str = "done") -> Comparison:
+def compared(project: Project, trials: list[dict[str, Any]], state: str = "done", language: str = "en") -> Comparison:
     from core.jobs.queue import enqueue
 
     ways = [Way(engine="apertium", path=each["path"]) for each in trials]
-    record = ComparisonRecord(language="en", rows=[("r1", "x")], ways=ways, created_at=utc_now())
+    record = ComparisonRecord(language=language, rows=[("r1", "x")], ways=ways, created_at=utc_now())
     comparison = create_comparison(project.id, record)
     enqueue(comparison)
     taken = claim("beside")
@@ -86,6 +86,13 @@ def test_the_answer_is_a_sentence_a_table_and_samples(project: Project, words: W
     assert rows[3][1:3] == ["–", "–"]
     assert said("{service} cannot be reached from this machine.", words, service="Apertium") in everything(at)
     assert "&lt;b&gt;my&lt;/b&gt; parcel" in "".join(shown.value for shown in at.html)
+    read = said("How much of the meaning is kept is read by {model}.", words, model="all-MiniLM-L6-v2")
+    weak = "{model} learned to read English: of other languages it sees common words rather than the meaning."
+    assert read in everything(at)
+    assert said(weak, words, model="all-MiniLM-L6-v2") not in everything(at)
+    compared(project, [trial("fr>ca>fr", 0.9, 0.3)], language="fr")
+    shown = everything(visit("augment", words, project=project.id))
+    assert f"{read} {said(weak, words, model='all-MiniLM-L6-v2')}" in shown
 
 
 def test_when_nothing_came_back_that_is_said(project: Project, words: Words, held: None) -> None:

@@ -67,7 +67,7 @@ PAIRS = [
     ("en", "WHERE IS MY CARD", "Where is my card", set()),
     ("en", "the bank of the United Kingdom", "the bank of the country", {("name_lost", "United Kingdom")}),
     ("en", "a card of the United Kingdom", "a card of the united kingdom", set()),
-    ("en", "I live in the United\nKingdom", "I live in the Kingdom", {("name_lost", "United Kingdom")}),
+    ("en", "I live in the United  Kingdom", "I live in the Kingdom", {("name_lost", "United Kingdom")}),
     (
         "en",
         "from Paris, London and New York",
