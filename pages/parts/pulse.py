@@ -19,10 +19,20 @@ from core.jobs.control import wake
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import job_of
 from core.store.job_folder import JobFolder
+from core.store.paraphrases import counts
 from core.store.run import Run
 from core.words import Words
 from pages.parts.figures import Figure, both_curves
-from pages.parts.views import log_html, machine_html, panel_html, panel_mark, progress_html, progress_mark
+from pages.parts.views import (
+    arrivals_html,
+    arrivals_mark,
+    log_html,
+    machine_html,
+    panel_html,
+    panel_mark,
+    progress_html,
+    progress_mark,
+)
 
 FRESH = {"panel": 2.7, "loss": 2.7, "macro_f1": 2.7}
 """Seconds that an answer of a view serves everybody: a little less than pages wait between two questions."""
@@ -103,6 +113,11 @@ def _panel(words: Words) -> dict[str, Any]:
     return {"html": panel_html(now, words), "mark": panel_mark(now)}
 
 
+def _arrivals(words: Words, project: str, known: str) -> dict[str, Any]:
+    new = counts(project).all - int(known)
+    return {"html": arrivals_html(new, words), "mark": arrivals_mark(new)}
+
+
 def growing_curves(project: str, run: str, words: Words) -> tuple[Figure, Figure]:
     """Curves of a run at work, drawn up again when they are a sixtieth longer, and at once when an epoch was evaluated.
 
@@ -130,6 +145,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "machine": _of_job(lambda seen, words: machine_html([seen.heartbeat], words)),
     "log": _of_job(log_html),
     "panel": _panel,
+    "arrivals": _arrivals,
     "loss": _curve(0),
     "macro_f1": _curve(1),
 }
