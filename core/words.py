@@ -120,8 +120,8 @@ class Words:
         return f"{left}{NO_BREAK_SPACE}s"
 
     def language_name(self, code: str) -> str:
-        """Of an ISO 639-1 code; the code itself when nobody has named it."""
-        return str(Locale.parse(self.language).languages.get(code, code))
+        """Of an ISO 639-1 code, a country or a script behind it or not; the code itself when nobody has named it."""
+        return str(Locale.parse(self.language).languages.get(code.replace("-", "_"), code))
 
     def day(self, when: date) -> str:
         return format_date(when, "medium", locale=self.language)

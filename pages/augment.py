@@ -12,7 +12,8 @@ from pages.parts.errors import reported
 from pages.parts.judging import show_judging
 from pages.parts.look import lead
 from pages.parts.plan import show_plan
-from pages.parts.plan_job import show_failures, show_jobs
+from pages.parts.plan_job import show_jobs
+from pages.parts.plan_retry import show_failures
 from pages.parts.review import show_review
 from pages.parts.shell import begin, link
 

@@ -26,7 +26,7 @@ FLOORS = [
         "core.terminal_errors",
         "core.words",
     },
-    {"core.home", "core.data"},
+    {"core.home", "core.keys", "core.data"},
     {"core.store", "core.models"},
     {"core.train", "core.augment"},
     {"core.jobs", "core.results", "core.use"},

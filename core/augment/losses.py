@@ -66,12 +66,23 @@ def negations(text: str, language: str) -> int:
 
 
 def names(text: str) -> list[str]:
-    """Words with a capital that no sentence begins with, and those in capitals, each once; none of a text that is shouted."""
+    """Words with a capital that no sentence begins with, and those in capitals, each once; none of a text that is shouted.
+
+    Those that stand beside each other are one name: United Kingdom.
+    """
     found = [match for match in _WORD.finditer(text) if len(match.group()) > 1]
     shouted = sum(match.group().isupper() for match in found)
     if len(found) > 2 and shouted > len(found) * SHOUTED:
         return []
-    return list(dict.fromkeys(match.group() for match in found if _is_name(match, text)))
+    together: list[tuple[int, int]] = []
+    for match in found:
+        if not _is_name(match, text):
+            continue
+        if together and text[together[-1][1] : match.start()].isspace():
+            together[-1] = together[-1][0], match.end()
+        else:
+            together.append(match.span())
+    return list(dict.fromkeys(" ".join(text[start:end].split()) for start, end in together))
 
 
 def _is_name(match: re.Match[str], text: str) -> bool:
@@ -86,9 +97,9 @@ def _is_name(match: re.Match[str], text: str) -> bool:
 
 
 def _names_missing(one: str, other: str) -> list[str]:
-    """Names of one text that stand nowhere in the other, capitals, accents and a plural aside."""
+    """Names of one text of which a word stands nowhere in the other, capitals, accents and a plural aside."""
     there = set(_folded(other))
-    return [name for name in names(one) if not {_plain(part) for part in name.split("-")} <= there]
+    return [name for name in names(one) if not set(_folded(name)) <= there]
 
 
 def _folded(text: str) -> Iterator[str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sacrebleu.metrics.chrf import CHRF
 
+    from core.store.paraphrase_rows import ParaphraseRow
+
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -29,6 +31,12 @@ def word_edits(origin: str, paraphrase: str) -> float:
 def length_ratio(origin: str, paraphrase: str) -> float:
     """Characters of the paraphrase for one of the origin."""
     return len(paraphrase) / max(len(origin), 1)
+
+
+def texts_of(row: ParaphraseRow) -> tuple[str, str]:
+    """What was translated and what came back, each with its question below it."""
+    before, after = f"{row.origin_text}\n{row.origin_question}", f"{row.text or ''}\n{row.question or ''}"
+    return before.strip(), after.strip()
 
 
 def tokens(text: str) -> list[str]:

@@ -23,7 +23,7 @@ MOST_VARIANTS = 5
 
 
 class EngineChoice(BaseModel, frozen=True):
-    """Which engine, and what it is told. Keys are never among the options: they live in the environment."""
+    """Which engine, and what it is told. Keys are never among the options: see core.keys."""
 
     name: str
     options: dict[str, str | int | float | bool] = {}

@@ -7,14 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.augment.chosen import engine_of, label_of
 from core.augment.comparison import ROWS, best
 from core.augment.draft import read_plan
-from core.augment.engines.catalogue import ENTRIES, obstacle
-from core.augment.engines.marian import Marian
-from core.augment.plan import EngineChoice, Plan, legs, path_through
-from core.jobs.augment import is_agreed
-from core.jobs.compare import launch_comparison
+from core.augment.plan import EngineChoice
 from core.jobs.job_words import ended_of, reason_of
 from core.jobs.overview import Look
 from core.store.augmentation import list_augmentations
@@ -22,19 +17,16 @@ from core.store.comparison import Comparison, Way, newest_comparison
 from core.store.job_folder import ENDED
 from core.store.project import Project, open_project
 from core.words import NO_BREAK_SPACE, Words
-from pages.parts.errors import reported, show_error
+from pages.parts.comparison_start import choose_ways, way_words
+from pages.parts.errors import show_error
 from pages.parts.job_actions import from_where, resume_button, resume_now
 from pages.parts.look import quiet
 from pages.parts.plain import plain
-from pages.parts.plan import rows_of
-from pages.parts.plan_engine import pivots_of, problem_of, take_over
+from pages.parts.plan_engine import problem_of, take_over
 from pages.parts.pulse import look_at
-from pages.parts.review_cards import path_words
+from pages.parts.review_thresholds import reading_words
 from pages.parts.sheet import sheet
 from pages.parts.working import until_it_ends
-
-FIRST = 6
-"""Ways proposed before anybody chooses."""
 
 
 def show_comparison(project: Project, words: Words) -> None:
@@ -55,7 +47,7 @@ def show_comparison(project: Project, words: Words) -> None:
                 "how often it fails, how long it takes."
             ).format(rows=ROWS)
         )
-        _choose(project, words)
+        choose_ways(project, words)
         if newest is not None and seen is not None:
             _over(newest, seen, words)
 
@@ -64,59 +56,6 @@ def _is_old(comparison: Comparison) -> bool:
     """Whether a back-translation was started after it."""
     made = next(iter(list_augmentations(comparison.project_id)), None)
     return made is not None and made.record().created_at > comparison.record().created_at
-
-
-def _choose(project: Project, words: Words) -> None:
-    _ = words.gettext
-    plan = read_plan(project)
-    assert plan is not None, "the form above keeps one"
-    rows, source = rows_of(project), plan.source
-    ways, silent = _ways(project, plan)
-    if silent:
-        names = ", ".join(label_of(name) for name in silent)
-        quiet(_("Left out, for nobody has agreed that texts go there: {names}.").format(names=names))
-    if not ways:
-        st.info(_("No engine of this machine knows this language. Install Apertium, or agree to a service above."))
-        return
-    chosen = st.multiselect(
-        _("Ways to try"),
-        ways,
-        default=[way for way in ways if _is_at_hand(way)][:FIRST],
-        format_func=way_words,
-        key=f"ways_{project.id}_{source}",
-        placeholder=_("Choose at least one"),
-    )
-    if st.button(_("Compare them"), key="compare", disabled=not chosen):
-        with reported():
-            launch_comparison(project, rows, source, chosen, plan.judge)
-            st.rerun()
-
-
-def _ways(project: Project, plan: Plan) -> tuple[list[Way], list[str]]:
-    """The ways that may be tried, and the engines that nobody has agreed to."""
-    source, ways, silent = plan.source, [], []
-    for name in ENTRIES:
-        options = plan.engine.options if plan.engine.name == name else {}
-        engine = engine_of(EngineChoice(name=name, options=options))
-        paths = [path_through(source, pivot) for pivot in pivots_of(engine, source)]
-        paths = [path for path in paths if obstacle(engine, legs(path)) is None]
-        if paths and not is_agreed(project.id, engine):
-            silent.append(name)
-            continue
-        ways += [Way(engine=name, options=options, path=path) for path in paths]
-    return ways, silent
-
-
-def _is_at_hand(way: Way) -> bool:
-    """Whether it needs neither the net nor a download."""
-    engine = engine_of(EngineChoice(name=way.engine, options=way.options))
-    if isinstance(engine, Marian):
-        return all(engine.is_here(*leg) for leg in legs(way.path))
-    return engine.sends_text_to is None
-
-
-def way_words(way: Way) -> str:
-    return f"{label_of(way.engine)}, {path_words(way.path)}"
 
 
 def _over(comparison: Comparison, seen: Look, words: Words) -> None:
@@ -128,7 +67,14 @@ def _over(comparison: Comparison, seen: Look, words: Words) -> None:
         resume_now(comparison)
     if trials := comparison.trials():
         show_trials(trials, words)
+        _read_by(comparison, words)
         _take(comparison, trials, words)
+
+
+def _read_by(comparison: Comparison, words: Words) -> None:
+    """Which model says how much of the meaning is kept, and how far it may be trusted."""
+    record = comparison.record()
+    quiet(" ".join(reading_words([record.judge], [record.language], words)))
 
 
 def _take(comparison: Comparison, trials: list[dict[str, Any]], words: Words) -> None:

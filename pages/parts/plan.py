@@ -24,6 +24,7 @@ from pages.parts.judge_choice import choose_judge
 from pages.parts.look import quiet
 from pages.parts.plan_consent import ask_consent, show_estimate
 from pages.parts.plan_engine import anew, choose_engine, mark, pivots_of, show_state
+from pages.parts.plan_pick import pick_rows
 from pages.parts.plan_rows import choose_rows
 
 PARTS = {"text": N_("the text"), "question": N_("the question"), "both": N_("both")}
@@ -168,10 +169,11 @@ def _choices(
                 value=draft.variants if draft else 1,
                 key="plan_variants",
             )
-        kind, label, picked = choose_rows(
-            draft, rows, project.roles.task if project.roles is not None else "classes", words
-        )
+        kind, label = choose_rows(draft, rows, project.roles.task if project.roles is not None else "classes", words)
         judge = choose_judge(draft.judge if draft else None, source, words, key="plan")
+    picked = draft.picked if draft else ()
+    if kind == "picked":
+        picked = pick_rows(project, draft, rows, words)
     return Plan.model_validate(
         {
             "engine": choice,

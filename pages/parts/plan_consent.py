@@ -68,7 +68,7 @@ def show_estimate(estimate: Estimate, engine: Engine, words: Words) -> None:
         )
 
 
-def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Words) -> Agreement:
+def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Words, key: str = "consent") -> Agreement:
     """The box that says who gets what, with a tick; a yes that was given stands below the button's way."""
     _ = words.gettext
     host = engine.sends_text_to
@@ -76,7 +76,7 @@ def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Wor
         if host is not None:
             _given(project, engine, words)
         return Agreement(project, engine, estimate.characters, is_given=True, is_new=False)
-    with st.container(border=True, key="consent"):
+    with st.container(border=True, key=key):
         st.markdown("**" + plain(_("These texts leave this machine: {host}").format(host=host)) + "**")
         st.markdown(
             plain(
@@ -91,7 +91,7 @@ def ask_consent(project: Project, engine: Engine, estimate: Estimate, words: Wor
         )
         ticked = st.checkbox(
             _("I agree that these texts of this project are sent to {host}").format(host=host),
-            key=f"consent_{engine.name}",
+            key=f"{key}_{engine.name}",
         )
         quiet(_("Your yes is kept with its time and holds for this engine and this project."))
     return Agreement(project, engine, estimate.characters, is_given=ticked, is_new=True)

@@ -17,9 +17,11 @@ from core.augment.engines.engine import FAILURES, Engine, Failed
 from core.augment.engines.libre import plain_address
 from core.augment.plan import EngineChoice, Plan
 from core.errors import UserError
+from core.keys import key as key_of
 from core.store.project import Project
 from core.words import N_, Words
 from pages.parts.errors import show_warning
+from pages.parts.key_advice import show_key_advice, show_key_files
 from pages.parts.look import quiet
 
 REMEMBERED = 120
@@ -109,15 +111,18 @@ def mark(engine: Engine, words: Words) -> None:
 
 
 @st.cache_data(ttl=REMEMBERED, max_entries=50, show_spinner=False)
-def _probe(name: str, options: str, pairs: tuple[tuple[str, str], ...]) -> tuple[Failed | None, float]:
-    """Why an engine does not work now, None when it does; and the seconds that one sentence took."""
+def _probe(name: str, options: str, pairs: tuple[tuple[str, str], ...], key: int) -> tuple[Failed | None, float]:
+    """Why an engine does not work now, None when it does; and the seconds that one sentence took. key: another for another key."""
     began = time.monotonic()
     failed = try_out(engine_of(EngineChoice(name=name, options=json.loads(options))), pairs)
     return failed, (time.monotonic() - began) / max(1, len(pairs))
 
 
 def probe(choice: EngineChoice, pairs: Sequence[tuple[str, str]]) -> tuple[Failed | None, float]:
-    return _probe(choice.name, json.dumps(choice.options, sort_keys=True), tuple(dict.fromkeys(pairs)))
+    variable = ENTRIES[choice.name].key_variable
+    # Python's own hash, salted in each process: the key itself is in no cache.
+    known = hash(key_of(variable)) if variable else 0
+    return _probe(choice.name, json.dumps(choice.options, sort_keys=True), tuple(dict.fromkeys(pairs)), known)
 
 
 def problem_of(code: str, facts: dict[str, object], words: Words) -> str:
@@ -126,7 +131,7 @@ def problem_of(code: str, facts: dict[str, object], words: Words) -> str:
 
 
 def show_state(
-    choice: EngineChoice, pairs: Sequence[tuple[str, str]], words: Words
+    choice: EngineChoice, pairs: Sequence[tuple[str, str]], words: Words, key: str = "instead"
 ) -> tuple[float | None, EngineChoice | None]:
     """Says whether the engine works now between these languages.
 
@@ -135,11 +140,14 @@ def show_state(
     _ = words.gettext
     with st.spinner(_("Trying {engine} with one sentence of ours…").format(engine=label_of(choice.name))):
         failed, seconds = probe(choice, pairs)
+    show_key_files(choice.name, words)
     if failed is None:
         quiet(_("{engine} works now: it was tried with one sentence of ours.").format(engine=label_of(choice.name)))
         return seconds, None
     problem = {"message": FAILURES[failed.code], **failed.facts}
     show_warning(UserError("engine_not_working", engine=label_of(choice.name), problem=problem))
+    if failed.code in ("key_missing", "key_refused"):
+        show_key_advice(choice.name, words)
     other = instead(choice, pairs, words)
     if other is None:
         quiet(
@@ -149,7 +157,7 @@ def show_state(
         )
         return None, None
     said = _("Use {engine} instead ({where})").format(engine=label_of(other.name), where=_(ENTRIES[other.name].about))
-    pressed = st.button(said, key=f"instead_{other.name}", icon=":material/swap_horiz:", type="primary")
+    pressed = st.button(said, key=f"{key}_{other.name}", icon=":material/swap_horiz:", type="primary")
     return None, other if pressed else None
 
 

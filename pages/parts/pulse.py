@@ -19,6 +19,7 @@ from core.jobs.control import wake
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import job_of
 from core.store.job_folder import JobFolder
+from core.store.paraphrases import counts
 from core.store.run import open_run
 from core.store.search import Search
 from core.store.study import Study, open_study
@@ -27,7 +28,16 @@ from core.words import Words
 from pages.parts.figures import Figure, both_curves
 from pages.parts.search_figures import best_html, trial_curve, trials_figure
 from pages.parts.study_views import study_curves, study_html, study_mark
-from pages.parts.views import log_html, machine_html, panel_html, panel_mark, progress_html, progress_mark
+from pages.parts.views import (
+    arrivals_html,
+    arrivals_mark,
+    log_html,
+    machine_html,
+    panel_html,
+    panel_mark,
+    progress_html,
+    progress_mark,
+)
 from pages.parts.written import samples_html
 
 FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7, "study_loss": 2.7, "study_best": 2.7, "trials": 2.7}
@@ -109,6 +119,11 @@ def _panel(words: Words) -> dict[str, Any]:
     return {"html": panel_html(now, words), "mark": panel_mark(now)}
 
 
+def _arrivals(words: Words, project: str, known: str) -> dict[str, Any]:
+    new = counts(project).all - int(known)
+    return {"html": arrivals_html(new, words), "mark": arrivals_mark(new)}
+
+
 def growing_curves(project: str, run: str, words: Words) -> tuple[Figure, Figure]:
     """Curves of a run at work, drawn up again when they are a sixtieth longer, and at once when an epoch was evaluated.
 
@@ -146,6 +161,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "machine": _of_job(lambda seen, words: machine_html([seen.heartbeat], words)),
     "log": _of_job(log_html),
     "panel": _panel,
+    "arrivals": _arrivals,
     "loss": _curve(0),
     "score": _curve(1),
     "samples": _samples,

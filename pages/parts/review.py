@@ -10,20 +10,20 @@ import streamlit as st
 from core.errors import UserError
 from core.store.decisions import decide, edit, undo
 from core.store.paraphrase_rows import ParaphraseRow
-from core.store.paraphrases import Counts, Filter, Order, by_ids, count, counts, page, place_of, still
+from core.store.paraphrases import Counts, Filter, Order, count, counts, judges
 from core.store.project import Project
 from core.words import N_, Words
+from pages.parts.arrivals import show_arrivals
 from pages.parts.component import component
 from pages.parts.errors import reported
 from pages.parts.look import quiet
 from pages.parts.review_cards import DECISIONS, card
 from pages.parts.review_export import show_export
-from pages.parts.review_filters import choose_filter, choose_order, take_off
+from pages.parts.review_filters import choose_filter, choose_order
+from pages.parts.review_page import bring_in, has_more, open_page, opened, pick, turn
 from pages.parts.review_thresholds import show_dots, show_thresholds
 from pages.parts.sheet import figures_row
 
-PAGE = 20
-"""Paraphrases at a time."""
 HINTS = (
     ("A", N_("accept")),
     ("R", N_("reject")),
@@ -56,6 +56,7 @@ def _review(project: Project, words: Words, is_working: bool) -> None:
     if tally.all == 0:
         if is_working:
             st.info(_("They are being made. They will stand here, and none is learned from before you accept it."))
+            _arrivals(project, 0, words, is_working=True)
         else:
             st.info(
                 _(
@@ -65,10 +66,13 @@ def _review(project: Project, words: Words, is_working: bool) -> None:
             )
         return
     _figures(tally, words)
+    judged = sum(judges(project.id).values())
+    if judged < tally.all:
+        quiet(_unjudged(tally.all - judged, words))
     with reported():
         _failure(project)
-    wanted = choose_filter(project, tally, words)
-    _pairs(project, wanted, choose_order(project, words), words)
+    wanted = choose_filter(project, tally, judged, words)
+    _pairs(project, wanted, choose_order(project, words), tally, words, is_working=is_working)
     show_thresholds(project, words)
     show_dots(project, words, lambda identifier: pick(project, identifier))
     show_export(project, tally, words)
@@ -86,11 +90,25 @@ def _figures(tally: Counts, words: Words) -> None:
     )
 
 
-def _pairs(project: Project, wanted: Filter, order: Order, words: Words) -> None:
+def _unjudged(count: int, words: Words) -> str:
+    return words.ngettext(
+        "{count} of them is not judged yet: you can decide on it already; its figures and marks come when all are translated.",
+        "{count} of them are not judged yet: you can decide on them already; their figures and marks come when all are translated.",
+        count,
+    )
+
+
+def _arrivals(project: Project, known: int, words: Words, *, is_working: bool) -> None:
+    st.fragment(show_arrivals)(project, known, lambda: bring_in(project), words, is_working=is_working)
+
+
+def _pairs(project: Project, wanted: Filter, order: Order, tally: Counts, words: Words, *, is_working: bool) -> None:
     """The page that is open stays as it is while its pairs are decided on; it is turned by hand."""
     _ = words.gettext
     every = count(project.id, wanted)
-    rows, first = _open_page(project, wanted, order, every)
+    rows, first = open_page(project, wanted, order, every, tally.all)
+    if is_working or tally.all > opened(project)["known"]:
+        _arrivals(project, opened(project)["known"], words, is_working=is_working)
     if not rows:
         st.info(_("No paraphrase fits these choices. Choose “all” above to see the others."))
         return
@@ -119,49 +137,6 @@ def _pairs(project: Project, wanted: Filter, order: Order, words: Words) -> None
         key=_key(project, "next"),
         on_click=lambda: turn(project, wanted, "next"),
     )
-
-
-def _open_page(project: Project, wanted: Filter, order: Order, every: int) -> tuple[list[ParaphraseRow], int]:
-    """The rows of the page that is open, and the place of its first one."""
-    state = opened(project)
-    if state["of"] != (wanted, order):
-        state.update({"of": (wanted, order), "first": 0, "ids": None})
-    if state["ids"] is None:
-        state["first"] = min(state["first"], max(0, (every - 1) // PAGE * PAGE))
-        rows = page(project.id, wanted, order, state["first"], PAGE)
-        state["ids"] = [row.id for row in rows]
-        return rows, state["first"]
-    return by_ids(project.id, state["ids"]), state["first"]
-
-
-def opened(project: Project) -> dict[str, Any]:
-    """The page that is open: of which filter and order, the place of its first pair, its ids once it was read."""
-    key, nothing = _key(project, "page"), {"of": (Filter(), "doubt"), "first": 0, "ids": None, "picked": None}
-    return cast(dict[str, Any], st.session_state.setdefault(key, nothing))
-
-
-def has_more(project: Project, wanted: Filter, first: int, every: int) -> bool:
-    """Whether the filter leaves pairs behind those of the open page; decided ones may have left it."""
-    return first + still(project.id, wanted, opened(project)["ids"]) < every
-
-
-def turn(project: Project, wanted: Filter, way: str) -> None:
-    """Opens the next or the previous page."""
-    state = opened(project)
-    step = still(project.id, wanted, state["ids"] or []) if way == "next" else -PAGE
-    state.update({"first": max(0, state["first"] + step), "ids": None})
-
-
-def pick(project: Project, identifier: int) -> None:
-    """Opens the page on which a pair stands; a filter that leaves it out is taken off."""
-    state = opened(project)
-    wanted, order = state["of"]
-    place = place_of(project.id, identifier, wanted, order)
-    if place is None:
-        wanted = take_off(project)
-        place = place_of(project.id, identifier, wanted, order)
-    if place is not None:
-        state.update({"of": (wanted, order), "first": place // PAGE * PAGE, "ids": None, "picked": identifier})
 
 
 def _given(project: Project, rows: list[ParaphraseRow], first: int, every: int, words: Words) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from core.augment.chosen import label_of
 from core.augment.differences import Piece, differences
 from core.augment.flags import told
-from core.augment.novelty import length_ratio, word_edits
+from core.augment.novelty import length_ratio, texts_of, word_edits
 from core.store.paraphrase_rows import ParaphraseRow
 from core.words import N_, NO_BREAK_SPACE, Words
 
@@ -65,7 +65,7 @@ def _html(row: ParaphraseRow, text: str, question: str, words: Words) -> str:
     where = _("row {row}").format(row=row.origin.removeprefix("r"))
     about = [where, path_words(row.path), label_of(row.engine), row.label]
     facts = "".join(f"<span>{escape(fact)}</span>" for fact in about if fact)
-    both = (f"{row.origin_text}\n{row.origin_question}".strip(), f"{row.text or ''}\n{row.question or ''}".strip())
+    both = texts_of(row)
     measures = "".join(
         f"<span><b>{escape(value)}</b> {escape(name)}</span>"
         for name, value in (

@@ -18,8 +18,8 @@ def show_export(project: Project, tally: Counts, words: Words) -> None:
     st.subheader(_("Download the augmented table"))
     quiet(
         _(
-            "All columns of the table, the originals first; then the paraphrases with the row that each came from, its path, "
-            "engine, similarity and your decision."
+            "All columns of the table, the originals first; then the paraphrases with the row that each came from, its path and "
+            "engine, how much of the meaning came back and which model read that, the words changed, the length, and your decision."
         )
     )
     accepted = words.ngettext("With the {count} accepted", "With the {count} accepted", tally.accepted)

@@ -32,10 +32,10 @@ MOST_LABELS = 200
 """Labels offered: a list of more is no help."""
 
 
-def choose_filter(project: Project, tally: Counts, words: Words) -> Filter:
-    """Five choices in a row; the rest folded away."""
+def choose_filter(project: Project, tally: Counts, judged: int, words: Words) -> Filter:
+    """Five choices in a row; the rest folded away. judged: how many have their marks."""
     _ = words.gettext
-    offered = _offered(project.id, tally.all, tally.all - tally.failed)
+    offered = _offered(project.id, tally.all, judged)
     columns = st.columns([2.6, 3, 2.4, 3, 1.5], vertical_alignment="bottom")
     by_decision = {
         "undecided": tally.undecided,
@@ -97,7 +97,7 @@ def key(project: Project, name: str) -> str:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _offered(project_id: str, came: int, judged: int) -> dict[str, dict[str, int]]:
-    """What there is to choose, counted once for what has come; decisions do not change it."""
+    """What there is to choose, counted once for what has come and has its marks; decisions do not change it."""
     found = choices(project_id)
     found["label"] = {f"={label}": number for label, number in list(found["label"].items())[:MOST_LABELS]}
     return {**found, "flag": flag_counts(project_id, list(KINDS))}

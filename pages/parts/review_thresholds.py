@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 import streamlit as st
 
 from core.augment.similarity import name_of, reads_well
 from core.models.catalogue import EMBEDDED_NAME
-from core.models.choice import choice_of
+from core.models.choice import ModelChoice, choice_of
 from core.store.decisions import accept_above, can_undo, reject_idle, undo
 from core.store.paraphrases import choices, dots, histogram, judges, kept, undecided_idle
 from core.store.project import Project
@@ -95,15 +95,21 @@ def _read_by(project: Project, words: Words) -> str:
     read_by = [choice_of(key) for key in judges(project.id) if key]
     if not read_by:
         return _("No model has read how much of the meaning is kept.")
-    names = ", ".join(map(name_of, read_by))
-    said = [_("How much of the meaning is kept is read by {model}.").format(model=names)]
-    sources = {path.split(">")[0] for path in choices(project.id)["path"]}
-    if not all(reads_well(each, source) for each in read_by for source in sources):
-        weak = _("{model} learned to read English: of other languages it sees common words rather than the meaning.")
-        said.append(weak.format(model=EMBEDDED_NAME))
+    said = reading_words(read_by, {path.split(">")[0] for path in choices(project.id)["path"]}, words)
     if len(read_by) > 1:
         said.append(_("Figures of different models cannot be compared: judge all again with one of them, above."))
     return " ".join(said)
+
+
+def reading_words(read_by: Sequence[ModelChoice], languages: Collection[str], words: Words) -> list[str]:
+    """The models that read the texts; and where one of them does not read these languages well, that."""
+    _ = words.gettext
+    names = ", ".join(map(name_of, read_by))
+    said = [_("How much of the meaning is kept is read by {model}.").format(model=names)]
+    if not all(reads_well(each, language) for each in read_by for language in languages):
+        weak = _("{model} learned to read English: of other languages it sees common words rather than the meaning.")
+        said.append(weak.format(model=EMBEDDED_NAME))
+    return said
 
 
 def _key(project: Project, name: str) -> str:

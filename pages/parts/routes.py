@@ -93,7 +93,7 @@ async def augmented(request: Request) -> Response:
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import PlainTextResponse, StreamingResponse
 
-    from core.store.augmented import augmented_csv
+    from core.augment.augmented import augmented_csv
 
     words = Words(language_for(None, request.headers.get("accept-language")))
     try:

@@ -102,6 +102,17 @@ def panel_mark(now: Overview) -> str:
     return "; ".join([*under_way, *ended])
 
 
+def arrivals_html(new: int, words: Words) -> str:
+    """How many paraphrases have come since the list was read; nothing where there is none."""
+    said = words.ngettext("{count} new paraphrase has come in.", "{count} new paraphrases have come in.", new)
+    return f"<p class='quiet arrivals'>{escape(said)}</p>" if new > 0 else ""
+
+
+def arrivals_mark(new: int) -> str:
+    """Changes when there is something to bring in."""
+    return "some" if new > 0 else "none"
+
+
 def _working(look: Look, words: Words) -> str:
     facts = [phase_of("running", look.progress, words), left_of(look.progress, words)]
     bar = _bar("running", look.progress, escape(title_of(look, words)))

@@ -7,16 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 
+from core.augment.chosen import engine_of
 from core.augment.draft import keep_plan, read_plan
 from core.augment.plan import EngineChoice, Plan
+from core.jobs.augment import agree
 from core.jobs.queue import claim, finish, job, jobs
 from core.store.comparison import Comparison, ComparisonRecord, Way, create_comparison, newest_comparison
 from core.store.project import Project
 from core.store.run import utc_now
 from core.words import Words
 from pages.parts.review_cards import path_words
-from tests.pages.screen import click, everything, said, table, visit
+from tests.pages.screen import click, everything, run, said, table, visit
+from tests.services.server import served
 from tests.tables import as_csv, messages
 
 
@@ -42,11 +46,11 @@ def trial(path: str, similarity: float | None, novelty: float | None, failed: in
     }
 
 
-def compared(project: Project, trials: list[dict[str, Any]], state: str = "done") -> Comparison:
+def compared(project: Project, trials: list[dict[str, Any]], state: str = "done", language: str = "en") -> Comparison:
     from core.jobs.queue import enqueue
 
     ways = [Way(engine="apertium", path=each["path"]) for each in trials]
-    record = ComparisonRecord(language="en", rows=[("r1", "x")], ways=ways, created_at=utc_now())
+    record = ComparisonRecord(language=language, rows=[("r1", "x")], ways=ways, created_at=utc_now())
     comparison = create_comparison(project.id, record)
     enqueue(comparison)
     taken = claim("beside")
@@ -82,6 +86,13 @@ def test_the_answer_is_a_sentence_a_table_and_samples(project: Project, words: W
     assert rows[3][1:3] == ["–", "–"]
     assert said("{service} cannot be reached from this machine.", words, service="Apertium") in everything(at)
     assert "&lt;b&gt;my&lt;/b&gt; parcel" in "".join(shown.value for shown in at.html)
+    read = said("How much of the meaning is kept is read by {model}.", words, model="all-MiniLM-L6-v2")
+    weak = "{model} learned to read English: of other languages it sees common words rather than the meaning."
+    assert read in everything(at)
+    assert said(weak, words, model="all-MiniLM-L6-v2") not in everything(at)
+    compared(project, [trial("fr>ca>fr", 0.9, 0.3)], language="fr")
+    shown = everything(visit("augment", words, project=project.id))
+    assert f"{read} {said(weak, words, model='all-MiniLM-L6-v2')}" in shown
 
 
 def test_when_nothing_came_back_that_is_said(project: Project, words: Words, held: None) -> None:
@@ -109,6 +120,37 @@ def test_a_click_queues_the_ways_of_this_machine_and_no_service_without_a_yes(
     assert (queued.kind, queued.state) == ("compare", "queued")
     assert job(queued.id) is not None
     assert said("A comparison of languages", words) in everything(at)
+
+
+def test_a_way_that_does_not_work_is_said_and_another_taken_in_its_place(
+    project: Project, words: Words, held: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with served("google", fault=lambda number, texts: "page") as google, served("libretranslate") as libre:
+        monkeypatch.setenv("PARAFINE_GOOGLE_URL", google.url)
+        monkeypatch.setenv("PARAFINE_LIBRETRANSLATE_URL", libre.url)
+        choice = EngineChoice(name="google")
+        agree(project.id, engine_of(choice), 100)
+        keep_plan(project, Plan(engine=choice, source="en", paths=("en>es>en",)))
+        st.cache_data.clear()
+        at = visit("augment", words, project=project.id)
+        ways = at.multiselect(key=f"ways_{project.id}_en")
+        assert {way.engine for way in ways.value} == {"libretranslate"}
+        broken, sound = Way(engine="google", path="en>fr>en"), Way(engine="libretranslate", path="en>es>en")
+        ways.set_value([broken, sound])
+        at = click(run(at), "compare")
+        problem = said("{service} sent a web page instead of a translation.", words, service="Google")
+        sentence = "{engine} does not work now. {problem} Choose another engine, or try again later."
+        assert said(sentence, words, engine="Google", problem=problem) in everything(at)
+        assert newest_comparison(project.id) is None
+        at = click(at, "compare_other")
+        other = Way(engine="libretranslate", path="en>fr>en")
+        assert at.multiselect(key=f"ways_{project.id}_en").value == [sound, other]
+        at.multiselect(key=f"ways_{project.id}_en").set_value([broken, sound])
+        click(click(run(at), "compare"), "compare_working")
+    comparison = newest_comparison(project.id)
+    assert comparison is not None
+    assert comparison.record().ways == [sound]
 
 
 def test_the_answer_is_taken_over_into_the_form(project: Project, words: Words, held: None) -> None:

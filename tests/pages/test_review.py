@@ -24,7 +24,8 @@ from core.store.paraphrase_rows import ParaphraseRow
 from core.store.paraphrases import ALL, Filter, counts, page
 from core.store.project import Project
 from core.words import Words
-from pages.parts.review import PAGE, opened, perform, pick
+from pages.parts.review import perform
+from pages.parts.review_page import PAGE, opened, pick
 from pages.parts.routes import routes
 from tests.pages.screen import click, data_of, everything, figures, run, said, visit
 from tests.paraphrased import lay_down_paraphrases, paraphrase, state_of

@@ -75,6 +75,14 @@ def _libre_write(texts: list[str], source: str, target: str) -> str:
     return json.dumps({"translatedText": translated(texts[0], target)})
 
 
+def libre_languages(**pairs: str) -> str:
+    """What LibreTranslate says at /languages: `libre_languages(en="fr es", fr="en")`."""
+    names = {"ca": "Catalan", "en": "English", "es": "Spanish", "fr": "French"}
+    return json.dumps(
+        [{"code": code, "name": names.get(code, code), "targets": targets.split()} for code, targets in pairs.items()]
+    )
+
+
 def _deepl_read(query: dict[str, str], body: bytes) -> Asked:
     given = json.loads(body) if body[:1] == b"{" else parse_qs(body.decode())
     return list(given["text"]), given.get("source_lang", ""), given["target_lang"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from core.augment.engines.libre import LISTS
 from tests.services.protocols import PROTOCOLS, Protocol
 
 FAULTS = ("429", "500", "time-out", "page", "empty", "cut")
@@ -38,6 +39,10 @@ class Service:
     """Each request's moment (monotonic) and texts, failed ones too."""
     answered: Counter[str] = field(default_factory=Counter)
     """How often each text was translated."""
+    languages: str | None = None
+    """What is said of the languages it knows, as JSON; None says nothing of them (404)."""
+    listed: int = 0
+    """How often that was asked."""
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     connections: int = 0
@@ -60,6 +65,7 @@ class Service:
 def served(name: str, **settings: object) -> Iterator[Service]:
     """A running service of the kind `google`, `mymemory`, `microsoft`, `libretranslate` or `deepl`."""
     service = Service(PROTOCOLS[name], **settings)  # type: ignore[arg-type]
+    LISTS.forget()  # another server may have had this port
     server = _Server(("127.0.0.1", 0), _Handler)
     server.service = service
     service.url = f"http://127.0.0.1:{server.server_address[1]}{service.protocol.path}"
@@ -105,6 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         service = self.server.service
+        if urlsplit(self.path).path.endswith("/languages"):
+            self._list()
+            return
         query = {
             name: values[-1] for name, values in parse_qs(urlsplit(self.path).query, keep_blank_values=True).items()
         }
@@ -123,6 +132,19 @@ class _Handler(BaseHTTPRequestHandler):
         with service.lock:
             service.answered.update(texts)
         self._send(200, service.protocol.kind, service.protocol.write(texts, source, target))
+
+    def _list(self) -> None:
+        service = self.server.service
+        with service.lock:
+            service.listed += 1
+            service.headers.append(dict(self.headers))
+            service.paths.append(self.path)
+        if service.delay:
+            service.closing.wait(service.delay)
+        if service.languages is None:
+            self._send(404, "text/html", ERROR_PAGE)
+        else:
+            self._send(200, service.protocol.kind, service.languages)
 
     def _fail(self, fault: str, texts: list[str], source: str, target: str) -> None:
         service = self.server.service

@@ -46,7 +46,7 @@ class Entry:
     make: Callable[..., Engine]
     is_offline: bool = False
     key_variable: str | None = None
-    """In the environment; a key typed by the user is passed to `make` and kept in the session's memory alone."""
+    """The name of its key, in the environment or in a secrets.toml (core.keys). No page asks for a key."""
     needs_key: bool = False
     price: Price | None = None
     """None where nothing is charged by the character, or where we know no price that we could vouch for."""
@@ -79,7 +79,7 @@ def make_engine(name: str, **settings: Any) -> Engine:
 
 
 def all_engines() -> list[Engine]:
-    """Each with what the environment says, in the order in which they are proposed."""
+    """Each with what the environment and the secrets.toml say, in the order in which they are proposed."""
     return [entry.make() for entry in ENTRIES.values()]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, ClassVar
 
 from core.augment.engines.engine import Limits
 from core.augment.engines.exchange import Answer, Refusal, json_of
 from core.augment.engines.online import DeepTranslated
+from core.keys import key
 
 CODES = {"zh": "zh-Hans", "no": "nb", "sr": "sr-Cyrl"}
 
@@ -37,7 +37,7 @@ class Microsoft(DeepTranslated):
             def _map_language_to_code(self, *languages: str) -> Any:
                 yield from languages
 
-        region = os.environ.get("MICROSOFT_REGION")
+        region = key("MICROSOFT_REGION")
         translator = Plain(source=source, target=target, api_key=self._key, region=region)
         translator._base_url = self._url
         return translator

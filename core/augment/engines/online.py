@@ -16,6 +16,7 @@ from core.augment.engines.exchange import Answer, Exchange, Refusal, bound, is_p
 from core.augment.engines.pace import Pace
 from core.augment.engines.pieces import cut, frame
 from core.augment.engines.probing import probed
+from core.keys import key as key_of
 
 TIMEOUT = 20.0
 """Seconds for one whole answer."""
@@ -44,9 +45,9 @@ class OnlineEngine(ABC):
     def __init__(
         self, url: str | None = None, key: str | None = None, limits: Limits | None = None, timeout: float = TIMEOUT
     ) -> None:
-        """key: from the session's memory; without it the environment's. timeout: seconds for one request."""
+        """key: without it the one of core.keys, from the environment or a secrets.toml. timeout: seconds for one request."""
         self._url = url or os.environ.get(self.url_variable) or self.public_url
-        self._key = key or (os.environ.get(self.key_variable) if self.key_variable else None) or None
+        self._key = key or (key_of(self.key_variable) if self.key_variable else None)
         self._limits = limits or self.usual
         self._timeout = timeout
         self._pace = Pace(self._limits.per_second)

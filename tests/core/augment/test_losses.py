@@ -65,6 +65,16 @@ PAIRS = [
     ("en", "ask the CNIL", "ask the office", {("name_lost", "CNIL")}),
     ("en", "ask the office", "ask the KNOW", {("name_new", "KNOW")}),
     ("en", "WHERE IS MY CARD", "Where is my card", set()),
+    ("en", "the bank of the United Kingdom", "the bank of the country", {("name_lost", "United Kingdom")}),
+    ("en", "a card of the United Kingdom", "a card of the united kingdom", set()),
+    ("en", "I live in the United  Kingdom", "I live in the Kingdom", {("name_lost", "United Kingdom")}),
+    (
+        "en",
+        "from Paris, London and New York",
+        "from there",
+        {("name_lost", n) for n in ("Paris", "London", "New York")},
+    ),
+    ("fr", "écrire à Jean-Paul Martin", "écrire à Paul", {("name_lost", "Jean-Paul Martin")}),
     ("en", "on Monday I paid", "I paid at the start of the week", set()),
     ("en", "i paid on 3 May", "I paid on 3 may", set()),
 ]

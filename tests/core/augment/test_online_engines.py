@@ -78,6 +78,9 @@ def test_a_key_is_in_no_message_and_in_no_address(name: str) -> None:
             assert KEY not in repr(outcome)
         assert not any(KEY in path for path in service.paths)
         assert KEY not in f"{engine.version}{engine.sends_text_to}{engine!r}"
+        service.fault = lambda number, texts: None
+        engine.languages()
+        assert not any(KEY in path for path in service.paths)
 
 
 @pytest.mark.parametrize("name", ["microsoft", "deepl"])

@@ -12,7 +12,7 @@ import pytest
 
 from core.augment.flags import FLAGS, KINDS, MOST_PER_KIND, WEIGHTS, told
 from core.augment.novelty import novelty, word_edits
-from core.augment.quality import UNREAD, Judgement, Pair, Surroundings, judge
+from core.augment.quality import UNREAD, Judgement, Pair, Surroundings, doubt_of, judge
 from core.augment.similarity import SentenceModel, likeness, open_reader, reads_well
 from core.models.choice import ModelChoice
 from core.store.paraphrases import IDLE
@@ -98,6 +98,14 @@ def test_doubt_begins_at_zero_and_grows_with_what_speaks_against_a_paraphrase() 
     assert good.doubt == pytest.approx(UNREAD)
     assert bad.doubt == pytest.approx(UNREAD + WEIGHTS["number_lost"] + WEIGHTS["negation_lost"])
     assert good.doubt < verdict(origin, origin).doubt < bad.doubt
+
+
+def test_meaning_numbers_and_negations_weigh_more_than_names() -> None:
+    names = {"name_lost", "name_new"}
+    assert doubt_of(0.95, names) < doubt_of(0.75, set())
+    for code in ("number_lost", "number_new", "negation_lost", "negation_new", "date_lost", "language"):
+        assert doubt_of(0.75, names) < doubt_of(0.95, {code})
+    assert doubt_of(0.9, set()) < doubt_of(0.9, {"name_new"}) < doubt_of(0.9, {"name_lost"})
 
 
 def test_novelty_is_nothing_for_the_same_text_and_all_for_another() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from core.jobs.kinds import FOLDERS
 from core.jobs.overview import look, project_names
 from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, job_of, jobs
+from core.jobs.report import support_report
 from core.jobs.slots import BESIDE
 from core.store.arrivals import Arrival, counts, failures, keep_arrivals
 from core.store.augmentation import Augmentation, DeviceAugmentation, create_augmentation, open_augmentation
@@ -31,6 +33,7 @@ from core.store.project import Project, set_roles
 from core.train.settings import Settings
 from core.words import Words
 from tests.core.augment.reversing import Reversing, laid_down, plan
+from tests.services.engines import KEY
 from tests.services.server import Service, served
 from tests.tables import lay_down
 from tests.waiting import wait_until
@@ -215,3 +218,30 @@ def test_the_tasks_are_frozen_when_it_is_launched(make_project: Callable[..., Pr
     assert augmentation.tasks() == tasks
     empty = create_augmentation(project.id, augmentation.record(), [], on_device=False)
     assert empty.tasks() == []
+
+
+def test_a_key_of_a_file_reaches_the_service_and_stands_nowhere_else(
+    project: Project, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Worker and courier read the file themselves; then every byte of the home is looked through, database and logs too."""
+    monkeypatch.delenv("DEEPL_API_KEY", raising=False)
+    (home / "secrets.toml").write_text(f'DEEPL_API_KEY = "{KEY}"', encoding="utf-8")
+    with served("deepl") as service:
+        monkeypatch.setenv("PARAFINE_DEEPL_URL", service.url)
+        wanted = plan(engine=EngineChoice(name="deepl"), rows="picked", picked=("r1", "r2", "r3", "r4", "r5", "r6"))
+        engine = engine_of(wanted.engine)
+        agree(project.id, engine, 100)
+        good = launched(project, wanted)
+        assert ended(good) == "done"
+        assert all(KEY in str(headers) for headers in service.headers)
+        assert not any(KEY in path for path in service.paths)
+        service.fault = lambda number, texts: "403"
+        refused = launched(project, wanted.model_copy(update={"paths": ("en>fr>en",)}))
+        assert ended(refused) == "failed"
+    job = job_of(refused)
+    assert job is not None
+    assert KEY not in str(job.reason)
+    assert KEY not in support_report(job)
+    assert len(paraphrases(good)) > 0
+    holders = [path for path in home.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert holders == [home / "secrets.toml"]

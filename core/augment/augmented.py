@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.augment.novelty import length_ratio, texts_of, word_edits
+from core.augment.similarity import name_of
 from core.data.formula import is_formula
 from core.data.split import content_key
+from core.models.choice import choice_of
 from core.store.database import engine
 from core.store.paraphrase_rows import ParaphraseRow
 from core.store.preview import read_fixed_rows
@@ -21,8 +24,10 @@ from core.store.project import Project, select_table
 if TYPE_CHECKING:
     import pandas as pd
 
-ADDED = ("origin", "pivot", "engine", "similarity", "decision")
-"""Columns beside those of the table: the row's number, the languages between, …; empty for originals."""
+ADDED = ("origin", "pivot", "engine", "similarity", "judged_by", "word_edits", "length_ratio", "decision")
+"""Columns beside those of the table, empty for originals: the row's number, the languages between, the engine; how much of the
+meaning was kept, and the model that read it; the share of the words that changed, characters for one of the origin; the decision.
+"""
 ROWS = 5_000
 """Rows read and written together."""
 
@@ -31,7 +36,7 @@ def augmented_csv(project: Project, delimiter: str, *, only_accepted: bool) -> I
     """UTF-8 with its mark, in pieces. Cells that a spreadsheet would take for a formula begin with an apostrophe.
 
     Originals are the rows in use as the fixes have them. A paraphrase whose origin is no longer in use, or says something
-    else by now, is left out; one that a person rewrote stands as they wrote it.
+    else by now, is left out; one that a person rewrote stands as they wrote it, and its figures are of what came back.
     """
     selection = select_table(project)
     keys = {
@@ -81,9 +86,17 @@ def _line(row: ParaphraseRow, table: pd.DataFrame, project: Project) -> list[Any
     cells |= dict.fromkeys(roles.text_more, "")
     if roles.question:
         cells[roles.question] = row.final_question if row.final_question is not None else row.question
-    similarity = "" if row.similarity is None else f"{row.similarity:.4f}"
     decision = "edited" if row.decision == "accepted" and row.edited else row.decision or "undecided"
-    return [*cells.values(), place + 1, ">".join(row.path.split(">")[1:-1]), row.engine, similarity, decision]
+    made = [place + 1, ">".join(row.path.split(">")[1:-1]), row.engine]
+    return [*cells.values(), *made, *_measures(row), decision]
+
+
+def _measures(row: ParaphraseRow) -> list[str]:
+    """Similarity and who read it, word edits, ratio of lengths; of text and question together as the review shows them."""
+    before, after = texts_of(row)
+    similarity = "" if row.similarity is None else f"{row.similarity:.4f}"
+    judged_by = name_of(choice_of(row.judged_by)) if row.judged_by and row.similarity is not None else ""
+    return [similarity, judged_by, f"{word_edits(before, after):.4f}", f"{length_ratio(before, after):.4f}"]
 
 
 def _free(taken: list[str]) -> list[str]:

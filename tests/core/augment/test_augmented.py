@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Callable
 
+from core.augment.augmented import augmented_csv
 from core.data.columns import Roles
 from core.data.fixes import Fix
-from core.store.augmented import augmented_csv
 from core.store.decisions import decide, edit
 from core.store.fixes import add_fix
 from core.store.project import Project, open_project, set_roles
@@ -51,7 +51,17 @@ def test_originals_come_first_then_the_paraphrases_with_all_columns(make_project
     decide(project.id, ids[:1], "accepted")
     edit(project.id, ids[1], "=mes mots")
     everything = exported(project, only_accepted=False)
-    assert list(everything[0]) == [*ROWS[0], "origin", "pivot", "engine_", "similarity", "decision"]
+    assert list(everything[0]) == [
+        *ROWS[0],
+        "origin",
+        "pivot",
+        "engine_",
+        "similarity",
+        "judged_by",
+        "word_edits",
+        "length_ratio",
+        "decision",
+    ]
     assert [row["no"] for row in everything] == ["7", "9", "10", "7", "9", "10"]
     assert [row["origin"] for row in everything] == ["", "", "", "1", "3", "4"]
     assert everything[1]["texte"] == "'=1+1 est une formule"
@@ -65,10 +75,19 @@ def test_originals_come_first_then_the_paraphrases_with_all_columns(make_project
         "pivot": "ca",
         "engine_": "apertium",
         "similarity": "0.8000",
+        "judged_by": "all-MiniLM-L6-v2",
+        # Of six words and signs "est" came back as "se trouve", and "mon colis" as "le paquet".
+        "word_edits": f"{4 / 7:.4f}",
+        "length_ratio": f"{30 / 24:.4f}",
         "decision": "accepted",
     }
     assert (everything[4]["texte"], everything[4]["pivot"]) == ("'=mes mots", "en>de")
-    assert (everything[4]["similarity"], everything[4]["decision"]) == ("", "edited")
+    assert (everything[4]["similarity"], everything[4]["judged_by"], everything[4]["decision"]) == ("", "", "edited")
+    # What came back was measured, not what a person made of it.
+    assert (
+        everything[4]["length_ratio"] == f"{len('+1 est une formule quoi ?') / len('=1+1 est une formule quoi ?'):.4f}"
+    )
+    assert [row["length_ratio"] for row in everything[:3]] == ["", "", ""]
     assert everything[5]["decision"] == "undecided"
     assert exported(project, only_accepted=True) == everything[:5]
 
