@@ -10,7 +10,7 @@ from core.augment.flags import MOST_PER_KIND, Flag
 from core.augment.numbers import MONTHS, dates, missing, numbers
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?…:\n«“\"(]\s*[-–—•]?\s*$")
+_SENTENCE_END = re.compile(r"[.!?…:;\n«“\"(]\s*[-–—•]?\s*$")
 DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 """English writes them and the months with a capital."""
 SHOUTED = 0.5

@@ -13,7 +13,7 @@ from core.augment.plan import EngineChoice
 from core.jobs.job_words import ended_of, reason_of
 from core.jobs.overview import Look
 from core.store.augmentation import list_augmentations
-from core.store.comparison import Comparison, Way, newest_comparison
+from core.store.comparison import Comparison, ComparisonRecord, Way, newest_comparison
 from core.store.job_folder import ENDED
 from core.store.project import Project, open_project
 from core.words import NO_BREAK_SPACE, Words
@@ -66,15 +66,8 @@ def _over(comparison: Comparison, seen: Look, words: Words) -> None:
     if seen.job.state != "done" and resume_button(seen, words, from_where(seen, words)):
         resume_now(comparison)
     if trials := comparison.trials():
-        show_trials(trials, words)
-        _read_by(comparison, words)
+        show_trials(trials, comparison.record(), words)
         _take(comparison, trials, words)
-
-
-def _read_by(comparison: Comparison, words: Words) -> None:
-    """Which model says how much of the meaning is kept, and how far it may be trusted."""
-    record = comparison.record()
-    quiet(" ".join(reading_words([record.judge], [record.language], words)))
 
 
 def _take(comparison: Comparison, trials: list[dict[str, Any]], words: Words) -> None:
@@ -99,8 +92,8 @@ def _way(trial: dict[str, Any]) -> tuple[str, str]:
     return trial["engine"], trial["path"]
 
 
-def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
-    """The answer in a sentence, the figures in a table, and samples to judge by."""
+def show_trials(trials: list[dict[str, Any]], record: ComparisonRecord, words: Words) -> None:
+    """The answer in a sentence, the figures in a table with the model that read them, and samples to judge by."""
     _ = words.gettext
     found = best(trials)
     if found is not None:
@@ -128,6 +121,7 @@ def show_trials(trials: list[dict[str, Any]], words: Words) -> None:
         ],
         numbers=frozenset(range(1, 7)),
     )
+    quiet(" ".join(reading_words([record.judge], [record.language], words)))
     for each in trials:
         if each["problem"]:
             quiet(f"{_name(each)}{words.colon} {problem_of(each['problem']['code'], each['problem']['facts'], words)}")

@@ -26,8 +26,8 @@ def show_key_advice(name: str, words: Words) -> None:
     st.markdown(
         plain(
             _(
-                "The key of {service} is put there by whoever runs Parafine, under the name {name}: in the environment before the start, or "
-                "as a line of the file {file}:"
+                "Whoever runs Parafine gives the key of {service} under the name {name}: in the environment before the start, or as a line "
+                "of the file {file}:"
             ).format(service=label_of(name), name=variable, file=file)
         )
     )

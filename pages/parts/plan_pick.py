@@ -39,7 +39,7 @@ def pick_rows(project: Project, draft: Plan | None, rows: Trainable, words: Word
     picked = list(dict.fromkeys(numbers(typed)))
     known = set(rows.examples["id"])
     missing = sum(f"r{number}" not in known for number in picked)
-    said = words.ngettext("{count} row is picked.", "{count} rows are picked.", len(picked) - missing)
+    said = words.ngettext("{count} row is picked.", "{count} rows are picked.", len(picked))
     if missing:
         said += " " + words.ngettext(
             "{count} of them is not among the rows that can be paraphrased.",
@@ -66,7 +66,7 @@ def _state(project: Project, draft: Plan | None) -> dict[str, Any]:
 def _search(state: dict[str, Any], picked: list[int], rows: Trainable, words: Words) -> None:
     """The table of what was found, a page at a time."""
     _ = words.gettext
-    finding, adding, clearing = st.columns([5, 3, 2], vertical_alignment="bottom")
+    finding, adding, clearing = st.columns([4, 3, 3], vertical_alignment="bottom")
     sought = finding.text_input(
         _("Find rows"), placeholder=_("a word of the text, a label"), key="plan_pick_search"
     ).strip()

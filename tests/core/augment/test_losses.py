@@ -75,6 +75,7 @@ PAIRS = [
         {("name_lost", n) for n in ("Paris", "London", "New York")},
     ),
     ("fr", "écrire à Jean-Paul Martin", "écrire à Paul", {("name_lost", "Jean-Paul Martin")}),
+    ("fr", "saisir : les agents ;Officiers de police", "saisir : les agents ;Policiers", set()),
     ("en", "on Monday I paid", "I paid at the start of the week", set()),
     ("en", "i paid on 3 May", "I paid on 3 may", set()),
 ]
