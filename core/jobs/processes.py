@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 NICER = 5
 """Steps below the web server in the system's priorities, so that pages stay quick."""
+BEHIND_ALL = 12
+"""Steps more, for work that is not to slow a training down."""
 IN_VAIN = 75
 """Exit code of a worker whose device, or whose job, another has not let go of: EX_TEMPFAIL of sysexits.h."""
 STARTING = 2.0

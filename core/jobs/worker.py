@@ -16,7 +16,8 @@ from core.errors import UserError
 from core.home import DISK_FLOOR, require_room
 from core.jobs.ending import beginning, disk_full, is_short_of_memory
 from core.jobs.heart import Heart
-from core.jobs.processes import IN_VAIN, NICER, lower_priority
+from core.jobs.kinds import BEHIND
+from core.jobs.processes import BEHIND_ALL, IN_VAIN, NICER, lower_priority
 from core.jobs.queue import Job, job
 from core.jobs.slots import slot_lock
 from core.store.augmentation import open_augmentation
@@ -48,6 +49,8 @@ def main(identifier: str, attempt: str, slot: str) -> int:
             if mine is None or (mine.state, mine.attempt, mine.slot) != ("running", int(attempt), slot):
                 # Somebody thought us dead and queued the job again: whoever comes next does it.
                 return 1
+            if mine.kind in BEHIND:
+                lower_priority(sys.platform, BEHIND_ALL)
             return work(mine)
     except Timeout:
         return IN_VAIN

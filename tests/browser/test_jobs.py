@@ -105,7 +105,7 @@ def test_a_training_is_killed_resumed_paused_resumed_and_stopped(
     page.evaluate("window.neverReloaded = true")
     kill(visit.server.home, "core.jobs.worker")
     page.wait_for_selector("text=The training was cut off")
-    assert [job.state for job in jobs()] == ["interrupted"]
+    assert [job.state for job in jobs() if job.kind == "train"] == ["interrupted"]
     kept = epochs(page)
     press(page, "Resume")
     grown = grows(page)
@@ -135,7 +135,7 @@ def test_everything_is_killed_and_one_click_goes_on(visit: Visit, project: Proje
     visit.server.start()
     page.goto(page.url)
     page.wait_for_selector("text=The training was cut off")
-    [job] = jobs()
+    [job] = [each for each in jobs() if each.kind == "train"]
     assert (job.state, job.run) == ("interrupted", run)
     press(page, "Resume")
     wait_until(lambda: len(epochs(page)) > len(before))
@@ -176,7 +176,7 @@ def test_the_order_made_by_hand_is_that_of_the_work_and_ends_are_told(
         page.get_by_role("button", name="First", exact=True).nth(2).click()
         wait_until(lambda: order(page) == ["Training 3", "Training 2", "Training 4"])
     page.wait_for_selector("[data-testid=stToast]")
-    wait_until(lambda: len(jobs("done")) == 3)
+    wait_until(lambda: sum(job.kind == "train" for job in jobs("done")) == 3)
     assert [job.run for job in sorted(jobs("done"), key=lambda job: job.turn or 0)] == [runs[2], runs[1], runs[3]]
     wait_until(lambda: page.evaluate("window.told.length") >= 3)
     ended = page.locator("[data-testid=stMain] p.quiet", has_text="done · ")
