@@ -25,13 +25,15 @@ from pages.parts.test_file import bring_test_file
 
 PROTOCOLS = {"split": N_("One split"), "folds": N_("Cross-validation"), "file": N_("My own test file")}
 ABOUT = {
-    "split": N_("A part of the rows is kept aside and asked once, at the end. Quick; with few rows, luck has a say."),
+    "split": N_(
+        "A part of the rows is kept aside and measured once, at the end. Quick; with few rows, luck has a say."
+    ),
     "folds": N_(
-        "Every row is asked once, by a model that has not seen it: the surest figure, and how far it varies. It costs as many trainings "
+        "Every row is predicted once, by a model that has not seen it: the surest figure, and how far it varies. It costs as many trainings "
         "as there are folds."
     ),
     "file": N_(
-        "The rows of a file that you bring are asked once, at the end; all of the table is there to learn from."
+        "The rows of a file that you bring are predicted once, at the end; all of the table is there to learn from."
     ),
 }
 
@@ -64,7 +66,7 @@ def choose_protocol(project: Project, model: ModelChoice, test_share: float, wor
 def _folds(project: Project, draft: Draft, model: ModelChoice, words: Words) -> tuple[Draft, bool]:
     _ = words.gettext
     left, right = st.columns(2)
-    about = _("Into so many parts the rows are divided; each is asked by a model that learned from the others.")
+    about = _("Into so many parts the rows are divided; each is predicted by a model that learned from the others.")
     folds = int(
         left.number_input(
             _("Folds"), FEWEST, MOST, min(max(draft.folds, FEWEST), MOST), key=f"folds_{project.id}", help=about

@@ -28,11 +28,11 @@ def watch_study(study: Study, words: Words) -> None:
     record = study.record()
     st.markdown(f"**{study_name(record.number, words)}**")
     said = _(
-        "{rows} in {folds}, each fold asked once by a model that learned from the others; then one model learns from all rows."
+        "{rows} in {folds}, each fold predicted once by a model that learned from the others; then one model learns from all rows."
     )
     if record.repeats > 1:
         said = _(
-            "{rows} in {folds}, each fold asked once by a model that learned from the others, and this {repeats} times, divided otherwise; "
+            "{rows} in {folds}, each fold predicted once by a model that learned from the others, and this {repeats} times, divided otherwise; "
             "then one model learns from all rows."
         )
     quiet(

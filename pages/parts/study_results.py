@@ -84,7 +84,7 @@ def _what_it_means(study: Study, result: StudyResult, task: Task, words: Words) 
     _ = words.gettext
     first = task.figures[0]
     said = _(
-        "Mean over the folds ± standard deviation. Each fold was asked by a model that learned from none of its rows."
+        "Mean over the folds ± standard deviation. Each fold was predicted by a model that learned from none of its rows."
     )
     if first.name in result.over_repeats and result.over_repeats[first.name].count > 1:
         spread = result.over_repeats[first.name]
