@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -201,12 +202,11 @@ def test_room_for_all_folds_is_asked_for_before_the_first(
 
 
 def test_a_model_that_has_learned_from_these_rows_cannot_be_cross_validated_on_them(
-    project: Project, settings: Settings
+    project: Project, settings: Settings, tiny_bert: Path
 ) -> None:
     former = lay_down(project)
     (former.folder / "result.json").write_text("{}", encoding="utf-8")
-    former.model_folder.mkdir()
-    (former.model_folder / "model.safetensors").write_bytes(b"")
+    shutil.copytree(tiny_bert, former.model_folder)
     started = settings.model_copy(update={"model": ModelChoice(kind="run", name=former.id)})
     with pytest.raises(UserError) as caught:
         launch_folds(project.id, started, 5)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -130,11 +132,10 @@ def test_a_file_that_cannot_test_is_said_and_nothing_is_made(
     assert list_runs(project.id) == []
 
 
-def test_a_model_that_has_learned_from_a_test_row_is_not_tested_with_it(project: Project) -> None:
+def test_a_model_that_has_learned_from_a_test_row_is_not_tested_with_it(project: Project, tiny_bert: Path) -> None:
     former = lay_down(project)
     (former.folder / "result.json").write_text("{}", encoding="utf-8")
-    former.model_folder.mkdir()
-    (former.model_folder / "model.safetensors").write_bytes(b"")
+    shutil.copytree(tiny_bert, former.model_folder)
     learned = former.examples().query("part == 'train'").iloc[0]
     keep(project, [*TESTS, {"text": learned["text"], "label": learned["label"]}])
     with pytest.raises(UserError) as caught:

@@ -32,7 +32,10 @@ def test_a_run_laid_down_holds_its_record_and_exactly_its_examples(project: Proj
 def test_what_the_record_says_is_readable_without_parafine(project: Project) -> None:
     content = json.loads((lay_down(project).folder / "run.json").read_text(encoding="utf-8"))
     assert content["settings"] == Settings().model_dump(mode="json")
-    assert content["roles"] == {"text": "text", "question": None, "label": "label", "text_more": []}
+    assert content["roles"] == {
+        **{"text": "text", "question": None, "label": "label", "text_more": [], "task": "classes"},
+        **{"label_columns": [], "separator": "", "together": None},
+    }
     assert len(content["fingerprint"]) == 64
 
 

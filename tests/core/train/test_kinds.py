@@ -16,9 +16,10 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from core.data.columns import Roles
 from core.models.choice import ModelChoice
 from core.models.loading import load_classifier
-from core.store.project import Project
+from core.store.project import Project, set_roles
 from core.store.run import Run, RunRecord
 from core.train.batches import Encoded
 from core.train.inference import probabilities
@@ -58,7 +59,9 @@ def relabelled(labels: Sequence[str], rows: int) -> list[dict[str, str]]:
     ids=["two", "thirty", "numbers", "default names", "odd characters"],
 )
 def test_any_labels(tiny_bert: Path, labels: list[str]) -> None:
-    run = trained(project_of(relabelled(labels, 120)), small(tiny_bert, epochs=1))
+    # Numbers with a comma are proposed as a scale; here they are names of classes.
+    project = set_roles(project_of(relabelled(labels, 120)).id, Roles(text="text", label="label"))
+    run = trained(project, small(tiny_bert, epochs=1))
     assert run.record().labels == sorted(labels)
     config = AutoConfig.from_pretrained(run.model_folder)
     assert [config.id2label[place] for place in range(len(labels))] == sorted(labels)

@@ -54,7 +54,7 @@ def test_the_result_says_what_happened(run: Run) -> None:
     assert result is not None
     assert set(result) == {
         *("attempt", "state", "best", "steps", "epochs", "ended_early", "seconds", "device", "precision"),
-        *("validation", "test"),
+        *("head", "validation", "test"),
     }
     assert (result["attempt"], result["state"]) == (1, "done")
     assert (result["steps"], result["epochs"], result["ended_early"]) == (36, 6.0, False)
