@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from filelock import FileLock
 
 from core.data.columns import TaskName
@@ -18,6 +20,9 @@ from core.store.baselines import (
 )
 from core.store.project import open_project
 from core.store.run import Run, RunRecord, utc_now
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEASURED: tuple[TaskName, ...] = ("classes", "several_labels", "number")
 """Tasks for which there are simple models."""
@@ -39,12 +44,13 @@ def ask_for_baselines(*runs: Run) -> list[Baselines]:
         record = run.record()
         if not can_be_measured(record):
             continue
-        key = key_of(record, run.examples())
+        examples = run.examples()
+        key = key_of(record, examples)
         with FileLock(open_project(run.project_id).folder / "launch.lock"):
             known = baselines_with(run.project_id, key)
             if known is None or job_of(known) is None:
                 # A folder without a job: its maker was cut off.
-                known = known or _made(run, key)
+                known = known or _made(run, record, examples, key)
                 enqueue(known)
             remember_baselines(run, known)
         found.append(known)
@@ -53,8 +59,7 @@ def ask_for_baselines(*runs: Run) -> list[Baselines]:
     return found
 
 
-def _made(run: Run, key: str) -> Baselines:
+def _made(run: Run, record: RunRecord, examples: pd.DataFrame, key: str) -> Baselines:
     require_room(DISK_FLOOR)
-    record, examples = run.record(), run.examples()
     made = BaselinesRecord(key=key, roles=record.roles, labels=record.labels, scale=record.scale, created_at=utc_now())
     return create_baselines(run.project_id, made, examples)

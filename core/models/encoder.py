@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from core.errors import UserError
-from core.models.loading import ATTENTION_DROPOUTS, HIDDEN_DROPOUTS
+from core.models.loading import UNREADABLE, set_dropouts
 from core.words import N_
 
 
@@ -16,13 +15,10 @@ def load_encoder(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
     """The encoder of a folder, whatever head it had, and its tokenizer. Raises UserError("model_folder")."""
     try:
         config = AutoConfig.from_pretrained(folder)
-        for names, share in ((HIDDEN_DROPOUTS, dropout), (ATTENTION_DROPOUTS, 0.0)):
-            for name in names:
-                if getattr(config, name, None) is not None:
-                    setattr(config, name, share)
+        set_dropouts(config, dropout)
         tokenizer = AutoTokenizer.from_pretrained(folder)
         model = AutoModel.from_pretrained(folder, config=config, use_safetensors=True, attn_implementation="eager")
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except UNREADABLE as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
     if model.config.is_encoder_decoder or tokenizer.pad_token_id is None:
         raise UserError("model_folder", folder=folder, problem=N_("it is not a model that reads sentences"))

@@ -60,10 +60,7 @@ def load_classifier(
     try:
         config = AutoConfig.from_pretrained(folder)
         _name_labels(config, found.former if grafted else labels, problem)
-        for name in HIDDEN_DROPOUTS:
-            set_known(config, name, dropout)
-        for name in ATTENTION_DROPOUTS:
-            set_known(config, name, 0.0)
+        set_dropouts(config, dropout)
         # Plain attention is quicker on a processor than the fused one (ARCHITECTURE.md, "Speed").
         model, report = AutoModelForSequenceClassification.from_pretrained(
             folder,
@@ -122,6 +119,14 @@ def _name_labels(config: Any, labels: list[str], problem: Problem) -> None:
     config.problem_type = problem
 
 
-def set_known(config: Any, name: str, value: float) -> None:
+def set_dropouts(config: Any, dropout: float) -> None:
+    """Dropout in the layers, none inside attention, under the names that the configuration knows."""
+    for name in HIDDEN_DROPOUTS:
+        _set_known(config, name, dropout)
+    for name in ATTENTION_DROPOUTS:
+        _set_known(config, name, 0.0)
+
+
+def _set_known(config: Any, name: str, value: float) -> None:
     if getattr(config, name, None) is not None or (name == "classifier_dropout" and hasattr(config, name)):
         setattr(config, name, value)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForSeq2SeqLM,
@@ -18,7 +17,7 @@ from transformers import (
 
 from core.errors import UserError
 from core.models.kinds import TWICE
-from core.models.loading import ATTENTION_DROPOUTS, HIDDEN_DROPOUTS, set_known
+from core.models.loading import UNREADABLE, set_dropouts
 from core.words import N_
 
 
@@ -34,7 +33,8 @@ def load_seq2seq(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
         tokenizer = AutoTokenizer.from_pretrained(folder)
         if config.is_encoder_decoder:
             for part in (config, getattr(config, "encoder", None), getattr(config, "decoder", None)):
-                _set_dropout(part, dropout)
+                if part is not None:
+                    set_dropouts(part, dropout)
             model = AutoModelForSeq2SeqLM.from_pretrained(
                 folder, config=config, use_safetensors=True, attn_implementation="eager"
             )
@@ -42,7 +42,7 @@ def load_seq2seq(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
         if config.model_type not in TWICE:
             raise UserError("model_cannot_write", model=folder.name, kind=config.model_type)
         return _twice(folder, tokenizer, dropout), tokenizer, True
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except UNREADABLE as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
 
 
@@ -50,7 +50,7 @@ def _twice(folder: Path, tokenizer: PreTrainedTokenizerBase, dropout: float) -> 
     reads, writes = AutoConfig.from_pretrained(folder), AutoConfig.from_pretrained(folder)
     writes.is_decoder = writes.add_cross_attention = True
     for config in (reads, writes):
-        _set_dropout(config, dropout)
+        set_dropouts(config, dropout)
     model = EncoderDecoderModel.from_encoder_decoder_pretrained(
         str(folder),
         str(folder),
@@ -80,12 +80,3 @@ def _attend(model: torch.nn.Module) -> None:
         for name, tensor in weights.items():
             if ".crossattention." in name and name.startswith("decoder."):
                 tensor.copy_(weights[name.replace(".crossattention.", ".attention.")])
-
-
-def _set_dropout(config: Any, dropout: float) -> None:
-    if config is None:
-        return
-    for name in HIDDEN_DROPOUTS:
-        set_known(config, name, dropout)
-    for name in ATTENTION_DROPOUTS:
-        set_known(config, name, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel
 
@@ -62,10 +62,7 @@ class Augmentation(JobFolder):
 
     def result(self) -> dict[str, Any] | None:
         """made, failed (paraphrases) and seconds; None before it is over."""
-        try:
-            return cast("dict[str, Any]", read_json(self.folder / "result.json"))
-        except FileNotFoundError:
-            return None
+        return super().result()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -54,10 +54,7 @@ class Baselines(JobFolder):
 
     def result(self) -> dict[str, Any] | None:
         """{"baselines": one entry a model (core.train.baselines.Measured), "seconds": …}; None before it is over."""
-        try:
-            return cast("dict[str, Any]", read_json(self.folder / "result.json"))
-        except FileNotFoundError:
-            return None
+        return super().result()
 
     def predictions(self) -> pd.DataFrame:
         """id, part, label, and a column with the answers of each model, named as it is; rows of validation and test."""

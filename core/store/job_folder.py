@@ -147,6 +147,13 @@ class JobFolder:
         except (OSError, ValueError):
             return None
 
+    def result(self) -> dict[str, Any] | None:
+        """result.json, which the work writes last: what it came to; None before it is over."""
+        try:
+            return cast("dict[str, Any]", read_json(self.folder / "result.json"))
+        except FileNotFoundError:
+            return None
+
     def conclude(self, attempt: int, state: State, reason: dict[str, Any] | None) -> None:
         """The worker's last word on an attempt."""
         write_json(self.folder / "outcome.json", {"attempt": attempt, "state": state, "reason": reason})

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -64,10 +64,7 @@ class Labelling(JobFolder):
 
     def result(self) -> dict[str, Any] | None:
         """rows; the figures of the task and compared (rows) when the table has labels; added: names of the new columns."""
-        try:
-            return cast("dict[str, Any]", read_json(self.folder / "result.json"))
-        except FileNotFoundError:
-            return None
+        return super().result()
 
 
 def create_labelling(project_id: str, record: LabellingRecord, table: pd.DataFrame) -> Labelling:

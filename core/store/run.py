@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -99,10 +99,7 @@ class Run(JobFolder):
 
     def result(self) -> dict[str, Any] | None:
         """The final figures; None while the run is not over, or when it left nothing usable."""
-        try:
-            return cast("dict[str, Any]", read_json(self.folder / "result.json"))
-        except FileNotFoundError:
-            return None
+        return super().result()
 
     def predictions(self) -> pd.DataFrame:
         """id, part, label, predicted, and one probability column p0, p1, … a label in the model's order."""

@@ -127,11 +127,7 @@ def _table(run: Run, task: Task, models: list[dict[str, Any]], words: Words) -> 
 
 
 def _cells(task: Task, figures: dict[str, Any], words: Words) -> list[str]:
-    return [shown(figure, float(figures[figure.name]), words) for figure in task.figures]
-
-
-def shown(figure: Figure, value: float, words: Words) -> str:
-    return words.percent(value) if figure.in_percent else words.decimal(value, 3)
+    return [figure.shown(float(figures[figure.name]), words) for figure in task.figures]
 
 
 def sentence(said: Verdict, words: Words) -> str:

@@ -34,7 +34,7 @@ def score_words(record: SearchRecord, score: float | None, words: Words) -> str:
     """The figure that is searched for, of one trial."""
     if score is None:
         return "–"
-    return words.percent(score) if task_of(record.run.roles).best.in_percent else words.decimal(score, 3)
+    return task_of(record.run.roles).best.shown(score, words)
 
 
 def figure_title(record: SearchRecord, words: Words) -> str:
