@@ -27,6 +27,6 @@ FOLDERS: dict[str, type[JobFolder]] = {
 TRAININGS = ("train", "train_on_all")
 """Kinds that train a model. The second waits until nothing of its batch waits or works any more."""
 BEHIND = ("baselines",)
-"""Kinds that give way to every other at work: nobody waits for them."""
+"""Kinds that wait until their project trains nothing any more, and then give way to every other at work: nobody waits for them."""
 LIGHT = ("label", "augment", "compare", "judge", "baselines")
 """Kinds that need no device of their own: they run beside, see core.jobs.slots."""

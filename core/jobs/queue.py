@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Update, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from core.jobs.kinds import FOLDERS, LIGHT
+from core.jobs.kinds import BEHIND, FOLDERS, LIGHT
 from core.jobs.slots import BESIDE
 from core.store.database import JobRow, ProjectRow, engine, now
 from core.store.job_folder import RESUMABLE, JobFolder, State
@@ -81,7 +81,7 @@ def claim(slot: str) -> Job | None:
     """Takes the next waiting job for a device, in one statement.
 
     The highest priority first; then the owner with the fewest jobs at work, then the one served longest ago; then the
-    place in the queue.
+    place in the queue. The last of a batch waits for its others, and what nobody waits for until its project trains nothing.
     """
     others = aliased(JobRow)
     same_owner = others.owner == JobRow.owner
@@ -90,10 +90,14 @@ def claim(slot: str) -> Job | None:
     same_batch = select(others.id).where(
         others.batch == JobRow.batch, others.id != JobRow.id, others.state.in_(("queued", "running"))
     )
+    on_a_device = select(others.id).where(
+        others.project_id == JobRow.project_id, others.kind.not_in(LIGHT), others.state.in_(("queued", "running"))
+    )
     next_one = (
         select(JobRow.id)
         .where(JobRow.state == "queued", JobRow.kind.in_(LIGHT) if slot == BESIDE else JobRow.kind.not_in(LIGHT))
         .where(or_(JobRow.kind != "train_on_all", ~same_batch.exists()))
+        .where(or_(JobRow.kind.not_in(BEHIND), ~on_a_device.exists()))
         .order_by(JobRow.priority.desc(), at_work, served, JobRow.position, JobRow.id)
         .limit(1)
     ).scalar_subquery()
@@ -123,9 +127,12 @@ def waiting_in_order() -> list[Job]:
     left = [job for job in rows if job.state == "queued"]
     found: list[Job] = []
     while left:
+        on_a_device = [job for job in rows if job.state == "running" and job.kind not in LIGHT]
+        on_a_device += [job for job in left if job.kind not in LIGHT]
         first = min(
             left,
             key=lambda job: (
+                job.kind in BEHIND and any(job.project_id == other.project_id for other in on_a_device),
                 job.kind not in LIGHT,
                 -job.priority,
                 at_work[job.owner],

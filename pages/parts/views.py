@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from core.jobs.job_words import STATES, left_of, phase_of, share_of, step_of, title_of
-from core.jobs.kinds import TRAININGS
+from core.jobs.kinds import BEHIND, TRAININGS
 from core.jobs.overview import Look, Overview
 from core.jobs.queue import waiting_in_order
 from core.jobs.resources import resources
@@ -25,8 +25,7 @@ def progress_html(look: Look, words: Words) -> str:
     facts = [fact for fact in (step_of(progress, words), left_of(progress, words)) if fact and state == "running"]
     phase = escape(phase_of(state, progress, words))
     said = f"<b>{phase}</b>" + ("".join(f" · {escape(fact)}" for fact in facts) if facts else "…")
-    before = _before(look) if state == "queued" else 0
-    remark = words.ngettext("{count} job is before it.", "{count} jobs are before it.", before) if before else ""
+    remark = _until(look, words) if state == "queued" else ""
     name = escape(title_of(look, words))
     return (
         f"<div class='progress'><div class='said'>{said}</div>{_bar(state, progress, name)}</div>"
@@ -37,6 +36,14 @@ def progress_html(look: Look, words: Words) -> str:
 def progress_mark(look: Look) -> str:
     """Changes when the page needs other buttons."""
     return f"{look.job.state} {look.job.attempt} {look.job.folder.asked()}"
+
+
+def _until(look: Look, words: Words) -> str:
+    """What a job that waits is waiting for; empty when it is the next."""
+    if look.job.kind in BEHIND:
+        return words.gettext("It begins once this project trains nothing any more.")
+    before = _before(look)
+    return words.ngettext("{count} job is before it.", "{count} jobs are before it.", before) if before else ""
 
 
 def _before(look: Look) -> int:

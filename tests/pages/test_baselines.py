@@ -43,6 +43,7 @@ def test_who_never_asked_asks_and_sees_where_the_training_stands(own: Ended, wor
     assert found is not None
     assert said("Measuring simple models", words) not in everything(at)
     assert at.button(key=f"stop_{found.id}")
+    assert said("It begins once this project trains nothing any more.", words) in everything(at)
     taken = claim(BESIDE)
     assert taken is not None
     # Right everywhere: no training beats that.
@@ -105,3 +106,4 @@ def test_a_launch_from_the_page_asks_for_them(project: Project, words: Words, he
     found = baselines_of(run)
     assert found is not None
     assert at.button(key=f"stop_{found.id}")
+    assert said("It begins once this project trains nothing any more.", words) in everything(at)

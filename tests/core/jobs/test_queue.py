@@ -9,8 +9,20 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.jobs.queue import claim, end_waiting, enqueue, finish, job, job_of, jobs, queue_again, requeue
+from core.jobs.queue import (
+    claim,
+    end_waiting,
+    enqueue,
+    finish,
+    job,
+    job_of,
+    jobs,
+    queue_again,
+    requeue,
+    waiting_in_order,
+)
 from core.jobs.slots import BESIDE
+from core.store.baselines import Baselines
 from core.store.database import JobRow, engine
 from core.store.job_folder import State
 from core.store.labelling import Labelling
@@ -157,3 +169,35 @@ def test_an_end_without_a_reason_has_none(project: Project, state: State) -> Non
     assert taken is not None
     assert finish(taken, state)
     assert [(one.state, one.reason) for one in jobs()] == [(state, None)]
+
+
+def test_simple_models_wait_until_their_project_trains_nothing(make_project: Callable[..., Project]) -> None:
+    project, other = make_project(), make_project(name="others.csv")
+    simple, elsewhere = Baselines(project.id, "simple"), Baselines(other.id, "simple2")
+    (first, second) = queue_up(project, 2)
+    enqueue(simple)
+    enqueue(elsewhere)
+    # Another project trains nothing: its own begin.
+    assert [one.run_id for one in waiting_in_order()] == ["simple2", first.id, second.id, "simple"]
+    taken = claim(BESIDE)
+    assert taken is not None
+    assert taken.folder == elsewhere
+    for run in (first, second):
+        assert claim(BESIDE) is None
+        training = claim("cpu")
+        assert training is not None
+        assert training.run == run
+        assert claim(BESIDE) is None
+        finish(training, "done")
+    last = claim(BESIDE)
+    assert last is not None
+    assert last.folder == simple
+
+
+def test_a_paused_training_keeps_no_simple_models_waiting(project: Project) -> None:
+    queue_up(project)
+    enqueue(Baselines(project.id, "simple"))
+    training = claim("cpu")
+    assert training is not None
+    finish(training, "paused")
+    assert claim(BESIDE) is not None
