@@ -19,7 +19,7 @@ TERMINAL_SENTENCES: dict[str, str] = {
     "answers_file": N_("The answers could not be written to “{name}”: {problem}."),
     "one_settings": N_("“{name}” holds {count} settings; here one object is needed."),
     "bounds_misread": N_(
-        "“{found}” is not understood. Write for example learning_rate=1e-5:1e-3, or the name alone: {known}."
+        "“{found}” is not understood. Write for example learning_rate=1e-5..1e-3, or the name alone: {known}."
     ),
     "job_not_waiting": N_("{name} does not wait, so it has no place in the queue."),
     "several_fit": N_("“{name}” fits several: {found}. Write one of these."),

@@ -70,13 +70,9 @@ def _look(study: Study, words: Words, known: str) -> None:
 
 def _buttons(study: Study, states: list[str], words: Words) -> None:
     _ = words.gettext
-    results, stopping, pausing, resuming = st.columns(4)
+    places = iter(st.columns(4))
     under_way = any(state in ("queued", "running") for state in states)
-    if not under_way:
-        resuming, others = stopping, pausing
-        with others:
-            more_of_study(study, words)
-    if any(state == "done" for state in states) and results.button(
+    if any(state == "done" for state in states) and next(places).button(
         _("See the results"),
         type="primary",
         icon=":material/arrow_forward:",
@@ -84,18 +80,21 @@ def _buttons(study: Study, states: list[str], words: Words) -> None:
         width="stretch",
     ):
         go("results", study=study.id)
-    if under_way and stopping.button(_("Stop all"), key=f"stop_{study.id}", width="stretch"):
+    if under_way and next(places).button(_("Stop all"), key=f"stop_{study.id}", width="stretch"):
         stop_all(study)
         st.rerun()
-    if under_way and pausing.button(_("Pause all"), key=f"pause_{study.id}", width="stretch"):
+    if under_way and next(places).button(_("Pause all"), key=f"pause_{study.id}", width="stretch"):
         pause_all(study)
         st.rerun()
     if any(state in RESUMABLE for state in states):
         about = _("Every fold goes on from its last checkpoint; those that are done stay as they are.")
-        if resuming.button(_("Resume all"), key=f"resume_{study.id}", help=about, width="stretch"):
+        if next(places).button(_("Resume all"), key=f"resume_{study.id}", help=about, width="stretch"):
             with reported():
                 resume_all(study)
                 st.rerun()
+    if not under_way:
+        with next(places):
+            more_of_study(study, words)
     if under_way:
         quiet(_("You can close this page, the browser, even restart the server: the work goes on."))
 

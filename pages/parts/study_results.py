@@ -12,7 +12,7 @@ from core.results.folds import StudyResult, out_of_fold, out_of_fold_csv, study_
 from core.store.project import Project
 from core.store.study import Study, list_studies
 from core.train.tasks import Figure, Task, spread_said, task_of
-from core.words import Words
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.look import quiet
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
@@ -48,7 +48,7 @@ def show_study_results(study: Study, words: Words) -> None:
     _ = words.gettext
     record, result, task = study.record(), study_result(study), _task(study)
     link("results", _("All trainings"), icon=":material/arrow_back:", study="")
-    title, others = st.columns([7, 1.6], vertical_alignment="bottom")
+    title, others = st.columns([7, 1.6], vertical_alignment="center")
     title.header(study_name(record.number, words))
     states = [job.state for run in study.runs() if (job := job_of(run)) is not None]
     if not any(state in ("queued", "running") for state in states):
@@ -107,7 +107,10 @@ def _each_fold(study: Study, result: StudyResult, task: Task, words: Words) -> N
         reached = fold.figures
         cells = [figure.shown(reached[figure.name], words) if reached else "–" for figure in figures]
         rest = [words.integer(fold.rows), words.decimal(fold.best_epoch, 2), words.duration(fold.seconds)]
-        rows.append([fold_name(fold, study, words), *cells, *(rest if reached else ["–"] * 3)])
+        name = fold_name(fold, study, words)
+        # Short enough to stay on one line beside many figures.
+        name = name if study.record().repeats > 1 else name.replace(" ", NO_BREAK_SPACE)
+        rows.append([name, *cells, *(rest if reached else ["–"] * 3)])
     sheet(columns, rows, numbers=frozenset(range(1, len(columns) - 1)), whole=frozenset({0, len(columns) - 1}))
 
 

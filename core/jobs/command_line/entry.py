@@ -20,7 +20,7 @@ from core.jobs.command_line.acting import (
     stop_jobs,
 )
 from core.jobs.command_line.following import watch
-from core.jobs.command_line.launching import cross_validate, launch_file, search
+from core.jobs.command_line.launching import launch_file, launch_search_of, launch_study
 from core.jobs.command_line.listing import list_bin, list_jobs
 from core.jobs.command_line.parser import parser_of
 from core.jobs.command_line.results import show_results
@@ -34,8 +34,8 @@ COMMANDS: dict[str, Callable[[Namespace, Voice], int]] = {
     "log": show_log,
     "watch": watch,
     "launch": launch_file,
-    "cross-validate": cross_validate,
-    "search": search,
+    "folds": launch_study,
+    "search": launch_search_of,
     "results": show_results,
     "stop": stop_jobs,
     "pause": pause_jobs,

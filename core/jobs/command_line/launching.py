@@ -1,4 +1,4 @@
-"""launch, cross-validate, search: from a project and a file of settings to trainings in the queue."""
+"""launch, folds, search: from a project and a file of settings to trainings in the queue."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def launch_file(args: Namespace, voice: Voice) -> int:
     return _say(args, voice, said, [document(each, order) for each in looks], queued)
 
 
-def cross_validate(args: Namespace, voice: Voice) -> int:
+def launch_study(args: Namespace, voice: Voice) -> int:
     from core.jobs.folds import launch_folds
 
     project_id = find_project(args.project)
@@ -55,7 +55,7 @@ def cross_validate(args: Namespace, voice: Voice) -> int:
     return _say(args, voice, [said.format(name=study_reference(study), trainings=count)], study_document(study), queued)
 
 
-def search(args: Namespace, voice: Voice) -> int:
+def launch_search_of(args: Namespace, voice: Voice) -> int:
     from core.jobs.search import launch_search
 
     project_id = find_project(args.project)
@@ -73,7 +73,7 @@ def search(args: Namespace, voice: Voice) -> int:
 
 
 def space_of(tries: tuple[str, ...] | list[str], settings: Settings) -> Space:
-    """From "learning_rate=1e-5:1e-3", or a name alone, whose bounds are then those that the Train page proposes.
+    """From "learning_rate=1e-5..1e-3", or a name alone, whose bounds are then those that the Train page proposes.
 
     Raises UserError: bounds_misread, naming all that are not understood.
     """
@@ -94,9 +94,9 @@ def space_of(tries: tuple[str, ...] | list[str], settings: Settings) -> Space:
 
 def _pair(text: str) -> tuple[float, float] | None:
     """Both bounds; one number alone is both, which keeps the setting at it."""
-    lowest, colon, highest = text.partition(":")
+    lowest, dots, highest = text.partition("..")
     try:
-        return float(lowest), float(highest if colon else lowest)
+        return float(lowest), float(highest if dots else lowest)
     except ValueError:
         return None
 

@@ -27,7 +27,7 @@ def show_study(study: Study, args: Namespace, voice: Voice) -> int:
         return 0
     _, states = words.gettext, Counter(job.state for job in jobs_of(study))
     is_binned = isinstance(study, BinnedStudy)
-    told = ", ".join(f"{words.integer(count)} {_(STATES[state])}" for state, count in states.items())
+    told = ", ".join(f"{_(STATES[state])} ({words.integer(count)})" for state, count in states.items())
     model = ModelChoice.model_validate(record.settings.get("model", {}))
     facts = {
         _("Name"): f"{study_reference(study)} · {study_name(record.number, words)}",

@@ -47,7 +47,7 @@ def file(tmp_path: Path, tiny_bert: Path) -> str:
 @pytest.fixture
 def study(project: Project, file: str) -> Study:
     told = "messages/folds-1 is queued: 4 trainings, the last of them on all rows.\n"
-    assert said("cross-validate", "messages", file, "--folds", "3") == told
+    assert said("folds", "messages", file, "--folds", "3") == told
     [made] = list_studies(project.id)
     return made
 
@@ -76,7 +76,7 @@ def test_a_cross_validation_has_one_name_for_all_of_its_trainings(project: Proje
     assert refused("log", "messages/folds-1").startswith("“messages/folds-1” is a cross-validation, which has several")
     assert refused("stop", "messages/folds-2").startswith("There is no job")
     shown = said("show", "messages/folds-1")
-    assert "State: 4 paused\n" in shown
+    assert "State: paused (4)\n" in shown
     assert f"Resume it: python -m core.jobs resume {study.id}\n" in shown
     told = document("show", "messages/folds-1")
     assert (told["reference"], told["states"], len(told["jobs"])) == ("messages/folds-1", {"paused": 4}, 4)
@@ -136,7 +136,7 @@ def test_a_cross_validation_is_deleted_and_taken_back_as_one(project: Project, s
 
 def test_a_search_is_launched_with_its_bounds_and_its_budget(project: Project, file: str) -> None:
     assert re.fullmatch(r"messages/search-1 is queued, job [0-9a-f]{12}\.\n", said("search", "messages", file))
-    one = document("search", "messages", file, "--minutes", "5", "--try", "dropout=0.1:0.3", "--try", "epochs", "--try", "weight_decay=0.01")  # fmt: skip
+    one = document("search", "messages", file, "--minutes", "5", "--try", "dropout=0.1..0.3", "--try", "epochs", "--try", "weight_decay=0.01")  # fmt: skip
     assert (one["kind"], one["number"], one["state"]) == ("search", 2, "queued")
     second, first = (search.record() for search in list_searches(project.id))
     assert (set(first.space), first.trials, first.minutes) == ({"learning_rate", "batch_size", "epochs"}, 20, None)
@@ -152,7 +152,7 @@ def test_a_search_is_launched_with_its_bounds_and_its_budget(project: Project, f
 def test_what_a_search_found_is_read_and_its_best_settings_are_launched(
     project: Project, file: str, tmp_path: Path
 ) -> None:
-    said("search", "messages", file, "--trials", "3", "--try", "learning_rate=1e-5:1e-3", "--try", "epochs")
+    said("search", "messages", file, "--trials", "3", "--try", "learning_rate=1e-5..1e-3", "--try", "epochs")
     [search] = list_searches(project.id)
     assert refused("results", "messages/search-1", "--settings").startswith("No trial of “messages/search-1” has come")
     assert document("results", "messages/search-1")["best"] is None
@@ -171,10 +171,10 @@ def test_what_a_search_found_is_read_and_its_best_settings_are_launched(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["cross-validate", "--folds", "1"], "1 folds cannot be made: choose 2 to 20."),
-        (["cross-validate", "--repeats", "11"], "11 repeats cannot be made: choose 1 to 10."),
+        (["folds", "--folds", "1"], "1 folds cannot be made: choose 2 to 20."),
+        (["folds", "--repeats", "11"], "11 repeats cannot be made: choose 1 to 10."),
         (["search", "--trials", "900"], "This search would try nothing, or never end. Say from 1 to 200 trials,"),
-        (["search", "--try", "epochs=6:2"], "The lowest value is above the highest: Epochs. Exchange them."),
+        (["search", "--try", "epochs=6..2"], "The lowest value is above the highest: Epochs. Exchange them."),
         (["search", "--try", "speed", "--try", "epochs=many"], "“speed, epochs=many” is not understood. Write for"),
     ],
 )
@@ -186,7 +186,7 @@ def test_what_cannot_be_is_a_sentence(project: Project, file: str, arguments: li
 
 def test_one_object_of_settings_is_needed(project: Project, tmp_path: Path) -> None:
     several = settings_file(tmp_path, [{"seed": 1}, {"seed": 2}])
-    for command in ("cross-validate", "search"):
+    for command in ("folds", "search"):
         assert refused(command, "messages", several) == "“settings.json” holds 2 settings; here one object is needed."
     assert typed("search", "messages", settings_file(tmp_path, {"epochs": 0})).code == 2
     assert jobs() == []
@@ -195,7 +195,7 @@ def test_one_object_of_settings_is_needed(project: Project, tmp_path: Path) -> N
 def test_a_name_alone_has_the_bounds_that_the_page_proposes() -> None:
     settings = Settings()
     around = proposed(settings)
-    assert space_of(["dropout", "epochs=2:3", "weight_decay=0"], settings) == {
+    assert space_of(["dropout", "epochs=2..3", "weight_decay=0"], settings) == {
         "dropout": around["dropout"],
         "epochs": (2.0, 3.0),
         "weight_decay": (0.0, 0.0),
