@@ -52,7 +52,12 @@ def _of_training(seen: Look, args: Namespace, voice: Voice) -> int:
         return 0
     result = seen.job.run.result() or {}
     figures = figures_of(record.roles, result, words)
-    voice.facts(figures or {reference(seen): words.gettext("There is no result yet.")})
+    none = words.gettext("There is no result yet.")
+    if result:
+        none = words.gettext(
+            "It learned from every row, so no row was left to measure it. Its folds say what it can do."
+        )
+    voice.facts(figures or {reference(seen): none})
     _labels((result.get("test") or result.get("validation") or {}).get("labels", []), voice)
     return 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.home import write_json
 from core.jobs.command_line.launching import space_of
 from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, jobs
@@ -111,6 +112,11 @@ def test_what_a_cross_validation_came_to_is_read_and_its_answers_are_kept(study:
     assert complaint.startswith("The answers could not be written to “")
     assert refused("results", "messages/1", "--answers", str(answers)).endswith("so it has no answers of folds.")
     assert "Accuracy: " in said("results", "messages/1")
+    assert said("results", "messages/4") == "messages/4: There is no result yet.\n"
+    last = study.final()
+    assert last is not None
+    write_json(last.folder / "result.json", {"state": "done", "from_folds": {"epochs": 2, "folds": 3}})
+    assert "no row was left to measure it" in said("results", "messages/4")
     assert document("results", "messages/1")["result"]["state"] == "done"
 
 
