@@ -30,6 +30,9 @@ LEARNING_SENTENCES = {
     "test_file_is_all": N_(
         "All {rows} rows of the table are in the test file too, so nothing is left to learn from. Upload another file for the test, if this one is the table itself."
     ),
+    "study_busy": N_(
+        "Trainings of cross-validation {number} are waiting or at work. Stop them all first, then delete it."
+    ),
     "study_not_found": N_("This cross-validation does not exist any more. Choose another one."),
     "label_in_one_group": N_(
         "Labels whose rows cannot be divided: {count} ({labels}). They have one row only, or rows that say the same or are to be "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.jobs.control import changes_places, move, put_first, stop, take_back
+from core.jobs.control import changes_places, move, put_first, stop
 from core.jobs.housekeeping import BIN_DAYS, empty_bin
-from core.jobs.job_words import STATES, left_of, phase_of, reason_of, share_of, step_of, title_of
+from core.jobs.job_words import STATES, left_of, phase_of, reason_of, share_of, step_of, study_name, title_of
 from core.jobs.overview import Look, Overview, look, overview, project_names
 from core.jobs.queue import jobs
+from core.jobs.study_bin import binned_study_of, take_back_whole
 from core.store.project import list_projects
 from core.store.storage import project_size, quota
 from core.words import Words
@@ -125,21 +126,37 @@ def show_bin(words: Words) -> None:
         return
     st.header(_("Bin"))
     quiet(_("What lies here for {days} days is removed for good.").format(days=words.integer(BIN_DAYS)))
-    for each in binned:
+    for together in deleted_together(binned):
+        each = together[0]
         name, when, back = st.columns([4, 4, 2], vertical_alignment="center")
-        name.markdown(f"**{plain(title_of(each, words))}** · {plain(each.project)}")
+        title, facts = title_of(each, words), []
+        study = binned_study_of(each.job)
+        if study is not None:
+            title = study_name(study.record().number, words)
+            facts = [words.ngettext("{count} training", "{count} trainings", len(together))]
+        name.markdown(f"**{plain(title)}** · {plain(each.project)}")
         with when:
             assert each.job.deleted_at is not None
-            quiet(_("deleted on {moment}").format(moment=words.moment(each.job.deleted_at)))
-        if back.button(_("Take back"), key=f"back_{each.job.id}", width="stretch"):
+            moment = _("deleted on {moment}").format(moment=words.moment(each.job.deleted_at))
+            quiet(" · ".join([moment, *facts]))
+        if back.button(_("Take back"), key=f"back_{study.id if study else each.job.id}", width="stretch"):
             with reported():
-                take_back(each.job)
+                take_back_whole(each.job)
                 st.rerun()
     with st.popover(_("Empty the bin")):
         st.markdown(_("Remove everything in the bin now? This cannot be undone."))
         if st.button(_("Remove for good"), key="empty_bin"):
             empty_bin()
             st.rerun()
+
+
+def deleted_together(binned: list[Look]) -> list[list[Look]]:
+    """What is taken back as one: a cross-validation with all of its runs, any other job alone; in the order of the first of each."""
+    found: dict[str, list[Look]] = {}
+    for each in binned:
+        study = binned_study_of(each.job)
+        found.setdefault(study.id if study is not None else each.job.id, []).append(each)
+    return list(found.values())
 
 
 def show_storage(words: Words) -> None:

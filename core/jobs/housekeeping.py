@@ -13,6 +13,7 @@ from core.jobs.kinds import FOLDERS
 from core.jobs.queue import Job, job_of, jobs, remove
 from core.store.database import now
 from core.store.run import Run
+from core.store.study import RECORD, ROOM, list_studies
 
 BIN_DAYS = 30
 """Days that a deleted job can be taken back."""
@@ -47,7 +48,16 @@ def empty_bin(days: float = 0) -> int:
         else:
             shutil.rmtree(job.folder.bin, ignore_errors=True)
     remove([job.id for job in gone])
+    remove_empty_studies()
     return len(gone)
+
+
+def remove_empty_studies() -> None:
+    """Cross-validations of which no run is left, in their place or in the bin."""
+    for project in (home() / "projects").glob("*"):
+        for study in (*list_studies(project.name), *list_studies(project.name, binned=True)):
+            if not any(run.folder.exists() or job_of(run) is not None for run in study.runs()):
+                shutil.rmtree(study.folder, ignore_errors=True)
 
 
 def is_forerunner(job: Job) -> bool:
@@ -75,6 +85,9 @@ def remove_half_made() -> None:
                 is_old = path.is_dir() and _age(path) > HALF_MADE_DAYS * DAY
                 if is_old and not (path / kind.record_file).exists() and job_of(kind(project.name, path.name)) is None:
                     shutil.rmtree(path, ignore_errors=True)
+        for path in (project / ROOM).glob("*"):
+            if path.is_dir() and _age(path) > HALF_MADE_DAYS * DAY and not (path / RECORD).exists():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_left_aside() -> None:

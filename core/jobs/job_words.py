@@ -124,7 +124,7 @@ def step_of(progress: Progress, words: Words) -> str:
         place, trials = words.integer(int(progress.epoch)), words.integer(progress.epochs)
         said = words.gettext("trial {place} of {trials}") if progress.epochs else words.gettext("trial {place}")
         return said.format(place=place, trials=trials)
-    if progress.phase not in ("training", "checkpoint"):
+    if progress.phase not in ("training", "checkpoint", "pretraining"):
         return ""
     return words.gettext("step {step} of {steps} · epoch {epoch} of {epochs}").format(
         step=words.integer(progress.step),

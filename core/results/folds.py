@@ -95,7 +95,7 @@ def out_of_fold(study: Study) -> pd.DataFrame:
     record = study.record()
     frames = []
     for place, run in enumerate(study.folds()):
-        if not _is_done(run):
+        if not is_done(run):
             continue
         repeat, fold = record.place(place)
         answers = run.predictions()
@@ -161,7 +161,7 @@ def out_of_fold_csv(study: Study, delimiter: str) -> Path:
         answers = answers.drop(columns=shares).join(texts, on="id")
         if likeliest is not None:
             answers["probability"] = likeliest
-        if not answers["question"].any():
+        if not (answers["question"] != "").any():
             answers = answers.drop(columns="question")
     text = neutralised(answers).to_csv(index=False, sep=delimiter, lineterminator="\r\n")
     write_bytes(path, codecs.BOM_UTF8 + text.encode())
@@ -170,7 +170,7 @@ def out_of_fold_csv(study: Study, delimiter: str) -> Path:
 
 def _fold(run: Run, place: int, record: StudyRecord) -> FoldResult:
     repeat, fold = record.place(place)
-    result = run.result() if _is_done(run) else None
+    result = run.result() if is_done(run) else None
     if result is None:
         return FoldResult(run, repeat + 1, fold + 1, None)
     test = result["test"]
@@ -180,7 +180,8 @@ def _fold(run: Run, place: int, record: StudyRecord) -> FoldResult:
     )
 
 
-def _is_done(run: Run) -> bool:
+def is_done(run: Run) -> bool:
+    """Whether a fold has answered all of its rows."""
     result = run.result()
     return result is not None and result["state"] == "done" and "test" in result
 

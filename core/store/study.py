@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from core.data.columns import Roles
 from core.errors import UserError
 from core.home import home, read_json, write_json
-from core.store.run import Run
+from core.store.run import Run, open_run
 
-ROOM = "studies"
+ROOM, RECORD = "studies", "study.json"
 
 
 class StudyRecord(BaseModel, frozen=True):
@@ -75,21 +77,51 @@ class Study:
     def folder(self) -> Path:
         return home() / "projects" / self.project_id / ROOM / self.id
 
+    @property
+    def bin(self) -> Path:
+        """Where the folder goes when the study is deleted, for a while."""
+        return home() / "projects" / self.project_id / "bin" / ROOM / self.id
+
+    def discard(self) -> None:
+        """Moves the folder into the bin; nothing happens when it is not in its place."""
+        if self.folder.exists():
+            self.bin.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self.bin, ignore_errors=True)
+            self.folder.replace(self.bin)
+
     def record(self) -> StudyRecord:
-        return StudyRecord.model_validate(read_json(self.folder / "study.json"))
+        return StudyRecord.model_validate(read_json(self.folder / RECORD))
+
+    def roles(self) -> Roles:
+        """Those of its runs, which all have the same; of one that lies in the bin too. Raises UserError("study_not_found")."""
+        for run in self.runs():
+            try:
+                return open_run(self.project_id, run.id, binned=True).record().roles
+            except (UserError, OSError, ValueError):
+                continue
+        raise UserError("study_not_found")
 
     def folds(self) -> list[Run]:
         """In the order of the record; also those that lie in the bin."""
         return [Run(self.project_id, identifier) for identifier in self.record().runs]
 
-    def final(self) -> Run | None:
+    def final(self) -> FinalRun | None:
         identifier = self.record().final
-        return Run(self.project_id, identifier) if identifier is not None else None
+        return FinalRun(self.project_id, identifier) if identifier is not None else None
 
     def runs(self) -> list[Run]:
         """The folds, then the one on all rows."""
         final = self.final()
         return [*self.folds(), *([final] if final is not None else [])]
+
+
+@dataclass(frozen=True)
+class BinnedStudy(Study):
+    """A deleted one, whose runs lie in the bin with it."""
+
+    @property
+    def folder(self) -> Path:
+        return self.bin
 
 
 def new_study(project_id: str) -> Study:
@@ -99,27 +131,30 @@ def new_study(project_id: str) -> Study:
 
 def keep_study(study: Study, record: StudyRecord) -> None:
     study.folder.mkdir(parents=True, exist_ok=True)
-    write_json(study.folder / "study.json", record.model_dump(mode="json"))
+    write_json(study.folder / RECORD, record.model_dump(mode="json"))
 
 
-def open_study(project_id: str, identifier: str) -> Study:
-    """Raises UserError("study_not_found")."""
+def open_study(project_id: str, identifier: str, *, binned: bool = False) -> Study:
+    """With `binned` also one that lies in the bin. Raises UserError("study_not_found")."""
     if project_id.isalnum() and identifier.isalnum():
-        study = Study(project_id, identifier)
-        if (study.folder / "study.json").exists():
-            return study
+        for study in (Study(project_id, identifier), *([BinnedStudy(project_id, identifier)] if binned else [])):
+            if (study.folder / RECORD).exists():
+                return study
     raise UserError("study_not_found")
 
 
-def list_studies(project_id: str) -> list[Study]:
-    """The studies of a project, the newest first; those whose record is damaged are left out."""
-    folder = home() / "projects" / project_id / ROOM
-    found = {Study(project_id, path.parent.name): _number(path) for path in folder.glob("*/study.json")}
+def list_studies(project_id: str, *, binned: bool = False) -> list[Study]:
+    """The studies of a project, the newest first, with `binned` those in the bin instead; those whose record is damaged are left out."""
+    kind = BinnedStudy if binned else Study
+    folder = kind(project_id, "").folder
+    found = {kind(project_id, path.parent.name): _number(path) for path in folder.glob(f"*/{RECORD}")}
     return sorted((study for study, number in found.items() if number), key=lambda study: found[study], reverse=True)
 
 
 def next_study_number(project_id: str) -> int:
-    return max((study.record().number for study in list_studies(project_id)), default=0) + 1
+    """One that lies in the bin keeps its own."""
+    studies = [*list_studies(project_id), *list_studies(project_id, binned=True)]
+    return max((study.record().number for study in studies), default=0) + 1
 
 
 def study_of(run: Run) -> Study | None:
@@ -137,7 +172,7 @@ def place_in(project_id: str, record: dict[str, Any]) -> Place | None:
     if not isinstance(identifier, str):
         return None
     try:
-        study = open_study(project_id, identifier).record()
+        study = open_study(project_id, identifier, binned=True).record()
     except (UserError, OSError, ValueError):
         return None
     if not isinstance(at, int):

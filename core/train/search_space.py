@@ -13,6 +13,10 @@ Space = dict[str, tuple[float, float]]
 """Fields of Settings and the lowest and highest value that a trial may have, both included."""
 Values = dict[str, float]
 
+SEARCHED = ("learning_rate", "batch_size", "epochs")
+"""What a search changes unless told otherwise."""
+TRIALS = 20
+"""Of a search that is told no budget."""
 MOST_TRIALS = 200
 MOST_MINUTES = 7 * 24 * 60
 

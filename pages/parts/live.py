@@ -27,6 +27,7 @@ from pages.parts.job_actions import (
 )
 from pages.parts.look import quiet
 from pages.parts.pulse import growing_curves, look_at
+from pages.parts.reading_curve import reading_curve, reading_points
 from pages.parts.shell import go
 from pages.parts.views import log_html, machine_html, progress_html, progress_mark
 from pages.parts.written import samples_html
@@ -104,6 +105,7 @@ def show_curves(run: Run, words: Words, *, live: bool = False) -> None:
         growing_curves(run.project_id, run.id, words) if live else both_curves(run.metrics(), task.best, words)
     )
     of = (words.language, run.project_id, run.id)
+    show_reading(run, words, live=live)
     left, right = st.columns(2)
     with left:
         st.markdown("**" + _("Loss") + "**", help=_(about_loss(task)))
@@ -113,6 +115,22 @@ def show_curves(run: Run, words: Words, *, live: bool = False) -> None:
         st.markdown("**" + _(task.best.title) + "**", help=_(task.best.about))
         alt = _("Curve over the epochs, validation: {figure}.").format(figure=_(task.best.title))
         chart(score, words, key="curve_score", alt=alt, view=("score", *of) if live else None)
+
+
+def show_reading(run: Run, words: Words, *, live: bool = False) -> None:
+    """Nothing for a training that reads no texts beforehand. live: it grows while the run works."""
+    points = run.metrics()
+    if not run.record().settings.get("pretraining_epochs") or not (live or reading_points(points)):
+        return
+    _ = words.gettext
+    about = _(
+        "Before it learns your labels, the model reads your texts with some words hidden and guesses them. The loss says how far off its "
+        "guesses are: when it falls, the model gets to know your vocabulary. What it learns of the labels begins below."
+    )
+    st.markdown("**" + _("Getting to know your texts (guessing hidden words)") + "**", help=about)
+    alt = _("Curve of the loss of the guessed words over the epochs of reading.")
+    view = ("reading", words.language, run.project_id, run.id) if live else None
+    chart(reading_curve(points, words), words, key="curve_reading", alt=alt, view=view)
 
 
 def about_loss(task: Task) -> str:

@@ -9,11 +9,11 @@ import math
 from textwrap import wrap
 from typing import Any
 
+from core.jobs.search_words import figure_title, score_words, value_words
 from core.store.search import Search, TrialLine
 from core.train.search_space import DIMENSIONS
 from core.words import Words
 from pages.parts.figures import BLUE, FLAME, GREY, Figure, layout
-from pages.parts.search_figures import figure_title, score_words, value_words
 
 SHADES = ("#A9C6E8", "#7AA6D9", "#4F87C7", BLUE, "#1F4E86")
 """From the worst fifth of the scores to the best: lightness alone tells them apart, whatever colours one sees."""

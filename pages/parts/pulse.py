@@ -21,11 +21,12 @@ from core.jobs.queue import job_of
 from core.store.job_folder import JobFolder
 from core.store.paraphrases import counts
 from core.store.run import open_run
-from core.store.search import Search
-from core.store.study import Study, open_study
+from core.store.search import open_search
+from core.store.study import open_study
 from core.train.tasks import task_of
 from core.words import Words
 from pages.parts.figures import Figure, both_curves
+from pages.parts.reading_curve import reading_curve
 from pages.parts.search_figures import best_html, trial_curve, trials_figure
 from pages.parts.study_views import study_curves, study_html, study_mark
 from pages.parts.views import (
@@ -40,7 +41,7 @@ from pages.parts.views import (
 )
 from pages.parts.written import samples_html
 
-FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7, "study_loss": 2.7, "study_best": 2.7, "trials": 2.7}
+FRESH = {"panel": 2.7, "loss": 2.7, "score": 2.7, "reading": 2.7, "study_loss": 2.7, "study_best": 2.7, "trials": 2.7}
 """Seconds that an answer of a view serves everybody: a little less than pages wait between two questions."""
 FRESH_ELSE = 1.8
 """The same for the other views."""
@@ -164,11 +165,12 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "arrivals": _arrivals,
     "loss": _curve(0),
     "score": _curve(1),
+    "reading": lambda words, project, run: {"figure": reading_curve(open_run(project, run).metrics(), words)},
     "samples": _samples,
     "study": _study,
-    "study_loss": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[0]},
-    "study_best": lambda words, project, study: {"figure": study_curves(Study(project, study), words)[1]},
-    "trials": lambda words, project, search: {"figure": trials_figure(Search(project, search), words)},
-    "trial_curve": lambda words, project, search: {"figure": trial_curve(Search(project, search), words)},
-    "best_trial": lambda words, project, search: {"html": best_html(Search(project, search), words), "mark": ""},
+    "study_loss": lambda words, project, study: {"figure": study_curves(open_study(project, study), words)[0]},
+    "study_best": lambda words, project, study: {"figure": study_curves(open_study(project, study), words)[1]},
+    "trials": lambda words, project, search: {"figure": trials_figure(open_search(project, search), words)},
+    "trial_curve": lambda words, project, search: {"figure": trial_curve(open_search(project, search), words)},
+    "best_trial": lambda words, project, search: {"html": best_html(open_search(project, search), words), "mark": ""},
 }

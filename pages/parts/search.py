@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import UserError
 from core.jobs.job_words import ended_of, reason_of, search_name
 from core.jobs.overview import Look
+from core.jobs.search_words import TRIAL_STATES, figure_title, score_words, value_words
 from core.models.catalogue import display_name
 from core.store.draft import keep_draft, read_draft
 from core.store.job_folder import ENDED
@@ -24,16 +25,7 @@ from pages.parts.job_actions import from_where, more, resume_button, resume_now
 from pages.parts.look import quiet
 from pages.parts.parallel_figure import parallel_figure
 from pages.parts.pulse import look_at
-from pages.parts.search_figures import (
-    STATES,
-    best_html,
-    figure_title,
-    importance_figure,
-    score_words,
-    trial_curve,
-    trials_figure,
-    value_words,
-)
+from pages.parts.search_figures import best_html, importance_figure, trial_curve, trials_figure
 from pages.parts.settings_fields import FIELDS, FINE
 from pages.parts.settings_form import PRESETS
 from pages.parts.sheet import sheet
@@ -203,7 +195,7 @@ def _show_findings(search: Search, words: Words) -> None:
                         words.integer(line.place + 1),
                         *(value_words(name, line.values[name], words) for name in names),
                         score_words(record, line.score, words),
-                        _(STATES[line.state]),
+                        _(TRIAL_STATES[line.state]),
                         words.duration(line.seconds),
                     ]
                     for line in findings.trials

@@ -4,41 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
+from core.jobs.search_words import TRIAL_STATES, figure_title, score_words, value_words
 from core.store.search import Search, SearchRecord
 from core.train.search_space import DIMENSIONS
 from core.train.tasks import task_of
-from core.words import N_, NO_BREAK_SPACE, Words
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.figures import BLUE, FLAME, GREY, Figure, layout
-
-STATES = {
-    "running": N_("under way"),
-    "done": N_("done"),
-    "pruned": N_("given up"),
-    "cut": N_("cut by the time"),
-    "diverged": N_("diverged"),
-    "too_large": N_("not enough memory"),
-}
-"""What became of a trial."""
-
-
-def value_words(name: str, value: float, words: Words) -> str:
-    """A setting as the form says it."""
-    if DIMENSIONS[name].is_whole:
-        return words.integer(int(value))
-    if name == "learning_rate":
-        return words.scientific(value)
-    return words.percent(value, 1) if name == "dropout" else words.decimal(value, 3)
-
-
-def score_words(record: SearchRecord, score: float | None, words: Words) -> str:
-    """The figure that is searched for, of one trial."""
-    if score is None:
-        return "–"
-    return task_of(record.run.roles).best.shown(score, words)
-
-
-def figure_title(record: SearchRecord, words: Words) -> str:
-    return words.gettext(task_of(record.run.roles).best.title)
 
 
 def best_html(search: Search, words: Words) -> str:
@@ -79,7 +50,7 @@ def trials_figure(search: Search, words: Words) -> Figure:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": _(STATES[state]),
+                "name": _(TRIAL_STATES[state]),
                 "x": [line.place + 1 for line in some],
                 "y": [scale * (line.score or 0.0) for line in some],
                 "text": ["<br>".join(_about(*pair, words) for pair in line.values.items()) for line in some],

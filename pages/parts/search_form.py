@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.jobs.search import estimate, launch_search
 from core.store.project import Project
-from core.train.search_space import DIMENSIONS, MOST_MINUTES, MOST_TRIALS, Space, proposed
+from core.train.search_space import DIMENSIONS, MOST_MINUTES, MOST_TRIALS, SEARCHED, TRIALS, Space, proposed
 from core.train.settings import Settings, bounds
 from core.words import N_, Words
 from pages.parts.errors import reported
@@ -16,10 +16,7 @@ from pages.parts.look import quiet
 from pages.parts.settings_fields import FIELDS
 from pages.parts.shell import open_search_page
 
-SEARCHED = ("learning_rate", "batch_size", "epochs")
-"""What a search changes unless told otherwise."""
 BUDGETS = {"trials": N_("trials"), "minutes": N_("minutes")}
-TRIALS = 20
 MINUTES = 60
 
 

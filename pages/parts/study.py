@@ -6,8 +6,10 @@ import streamlit as st
 
 from core.jobs.control import wake
 from core.jobs.folds import pause_all, resume_all, stop_all
+from core.jobs.housekeeping import BIN_DAYS
 from core.jobs.job_words import study_name
 from core.jobs.queue import job_of
+from core.jobs.study_bin import delete_study
 from core.store.job_folder import RESUMABLE
 from core.store.run import Run
 from core.store.study import Study, study_of
@@ -50,7 +52,8 @@ def watch_study(study: Study, words: Words) -> None:
 
 def _look(study: Study, words: Words, known: str) -> None:
     """known: the mark of when the page was drawn."""
-    mark = study_mark(study)
+    # It may have been deleted in another window.
+    mark = study_mark(study) if study.folder.exists() else ""
     if mark != known:
         st.rerun()
     jobs = [job for run in study.runs() if (job := job_of(run)) is not None]
@@ -67,9 +70,9 @@ def _look(study: Study, words: Words, known: str) -> None:
 
 def _buttons(study: Study, states: list[str], words: Words) -> None:
     _ = words.gettext
-    results, stopping, pausing, resuming = st.columns(4)
+    places = iter(st.columns(4))
     under_way = any(state in ("queued", "running") for state in states)
-    if any(state == "done" for state in states) and results.button(
+    if any(state == "done" for state in states) and next(places).button(
         _("See the results"),
         type="primary",
         icon=":material/arrow_forward:",
@@ -77,20 +80,39 @@ def _buttons(study: Study, states: list[str], words: Words) -> None:
         width="stretch",
     ):
         go("results", study=study.id)
-    if under_way and stopping.button(_("Stop all"), key=f"stop_{study.id}", width="stretch"):
+    if under_way and next(places).button(_("Stop all"), key=f"stop_{study.id}", width="stretch"):
         stop_all(study)
         st.rerun()
-    if under_way and pausing.button(_("Pause all"), key=f"pause_{study.id}", width="stretch"):
+    if under_way and next(places).button(_("Pause all"), key=f"pause_{study.id}", width="stretch"):
         pause_all(study)
         st.rerun()
     if any(state in RESUMABLE for state in states):
         about = _("Every fold goes on from its last checkpoint; those that are done stay as they are.")
-        if resuming.button(_("Resume all"), key=f"resume_{study.id}", help=about, width="stretch"):
+        if next(places).button(_("Resume all"), key=f"resume_{study.id}", help=about, width="stretch"):
             with reported():
                 resume_all(study)
                 st.rerun()
+    if not under_way:
+        with next(places):
+            more_of_study(study, words)
     if under_way:
         quiet(_("You can close this page, the browser, even restart the server: the work goes on."))
+
+
+def more_of_study(study: Study, words: Words) -> None:
+    """What else can be done with all of it, behind one button: the bin."""
+    _ = words.gettext
+    with st.popover(_("More"), key=f"more_{study.id}", width="stretch"):
+        about = _("Into the bin with all of its trainings, from which they can be taken back together for {days} days.")
+        if st.button(
+            _("Delete the cross-validation"),
+            key=f"delete_{study.id}",
+            help=about.format(days=words.integer(BIN_DAYS)),
+            width="stretch",
+        ):
+            with reported():
+                delete_study(study)
+                go("jobs", study="")
 
 
 def show_study_curves(study: Study, words: Words, *, live: bool = False) -> None:

@@ -7,18 +7,18 @@ from html import escape
 import streamlit as st
 
 from core.jobs.job_words import study_name
-from core.results.folds import StudyResult, out_of_fold, out_of_fold_csv, pooled, study_result
+from core.jobs.queue import job_of
+from core.results.folds import StudyResult, out_of_fold, out_of_fold_csv, study_result
 from core.store.project import Project
 from core.store.study import Study, list_studies
 from core.train.tasks import Figure, Task, spread_said, task_of
-from core.words import Words
-from pages.parts.chart import chart
-from pages.parts.figures import confusion_matrix
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.look import quiet
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
 from pages.parts.shell import link
-from pages.parts.study import show_study_curves
+from pages.parts.study import more_of_study, show_study_curves
+from pages.parts.study_together import show_together
 from pages.parts.study_views import fold_name
 
 
@@ -48,7 +48,12 @@ def show_study_results(study: Study, words: Words) -> None:
     _ = words.gettext
     record, result, task = study.record(), study_result(study), _task(study)
     link("results", _("All trainings"), icon=":material/arrow_back:", study="")
-    st.header(study_name(record.number, words))
+    title, others = st.columns([7, 1.6], vertical_alignment="center")
+    title.header(study_name(record.number, words))
+    states = [job.state for run in study.runs() if (job := job_of(run)) is not None]
+    if not any(state in ("queued", "running") for state in states):
+        with others:
+            more_of_study(study, words)
     if not result.is_whole:
         said = _("{done} of {folds} folds are done: the figures are those of these, and will change with the others.")
         st.info(said.format(done=words.integer(result.done), folds=words.integer(len(result.folds))))
@@ -61,8 +66,7 @@ def show_study_results(study: Study, words: Words) -> None:
     _what_it_means(study, result, task, words)
     _each_fold(study, result, task, words)
     answers = out_of_fold(study)
-    if task.name == "classes":
-        _over_all_rows(study, words)
+    show_together(study, task, words)
     st.header(_("The answer to every row"))
     count = words.ngettext("{count} answer", "{count} answers", len(answers))
     quiet(_("Each by the model that had not seen the row: {answers}.").format(answers=count))
@@ -103,31 +107,11 @@ def _each_fold(study: Study, result: StudyResult, task: Task, words: Words) -> N
         reached = fold.figures
         cells = [figure.shown(reached[figure.name], words) if reached else "–" for figure in figures]
         rest = [words.integer(fold.rows), words.decimal(fold.best_epoch, 2), words.duration(fold.seconds)]
-        rows.append([fold_name(fold, study, words), *cells, *(rest if reached else ["–"] * 3)])
+        name = fold_name(fold, study, words)
+        # Short enough to stay on one line beside many figures.
+        name = name if study.record().repeats > 1 else name.replace(" ", NO_BREAK_SPACE)
+        rows.append([name, *cells, *(rest if reached else ["–"] * 3)])
     sheet(columns, rows, numbers=frozenset(range(1, len(columns) - 1)), whole=frozenset({0, len(columns) - 1}))
-
-
-def _over_all_rows(study: Study, words: Words) -> None:
-    """Label by label, and what is taken for what, of all answers together."""
-    _ = words.gettext
-    labels = study.record().labels
-    found = pooled(out_of_fold(study), labels)
-    st.header(_("Label by label"))
-    rows = [
-        [
-            each["label"],
-            *(words.percent(each[name]) for name in ("precision", "recall", "f1")),
-            words.integer(each["support"]),
-        ]
-        for each in sorted(found["labels"], key=lambda label: -label["support"])
-    ]
-    with st.container(height=460 if len(rows) > 12 else "content", border=False):
-        sheet([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")], rows, numbers=frozenset({1, 2, 3, 4}))
-    if study.record().repeats > 1:
-        quiet(_("Over all repeats: each row counts once in each."))
-    st.header(_("What is taken for what"))
-    alt = _("Confusion matrix: true labels in rows, predicted labels in columns.")
-    chart(confusion_matrix(found["confusion"], labels, words), words, key=f"confusion_{study.id}", alt=alt)
 
 
 def _final(study: Study, words: Words) -> None:
@@ -154,4 +138,4 @@ def _final(study: Study, words: Words) -> None:
 
 
 def _task(study: Study) -> Task:
-    return task_of(next(run.record().roles for run in study.runs() if (run.folder / "run.json").exists()))
+    return task_of(study.roles())

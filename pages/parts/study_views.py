@@ -90,7 +90,7 @@ def fold_name(fold: FoldResult, study: Study, words: Words) -> str:
 
 def best_of(study: Study) -> Figure:
     """The figure by which the best weights of each fold are chosen."""
-    return task_of(next(run.record().roles for run in study.runs() if (run.folder / "run.json").exists())).best
+    return task_of(study.roles()).best
 
 
 def study_curves(study: Study, words: Words) -> tuple[drawn.Figure, drawn.Figure]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -19,6 +19,9 @@ from pages.parts.tally import plain_number
 from pages.parts.task_figures import scatter
 from pages.parts.task_words import headline
 from pages.parts.written import show_written
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CLOSED = 12
 """Labels from which on their table has a bar to scroll."""
@@ -62,7 +65,7 @@ def show_details(run: Run, part: str, figures: dict[str, Any], words: Words) -> 
     """What is below the headline. part: the one that was measured."""
     record = run.record()
     if "labels" in figures:
-        _label_by_label(figures["labels"], words)
+        label_by_label(figures["labels"], words)
     if "confusion" in figures:
         _ = words.gettext
         st.header(_("What is taken for what"))
@@ -77,11 +80,11 @@ def show_details(run: Run, part: str, figures: dict[str, Any], words: Words) -> 
         _number_by_number(run, part, record.scale, words)
 
 
-def _label_by_label(labels: list[dict[str, Any]], words: Words) -> None:
-    """Where several labels may apply, also the probability from which each is given."""
+def label_by_label(labels: list[dict[str, Any]], words: Words) -> None:
+    """Where several labels may apply, also the probability from which each is given: "threshold", or "thresholds" of several models."""
     _ = words.gettext
     st.header(_("Label by label"))
-    has_thresholds = any("threshold" in each for each in labels)
+    has_thresholds = any(_thresholds(each) for each in labels)
     columns = [_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")]
     rows = [
         [
@@ -90,7 +93,7 @@ def _label_by_label(labels: list[dict[str, Any]], words: Words) -> None:
             words.percent(each["recall"]),
             words.percent(each["f1"]),
             words.integer(each["support"]),
-            *([words.percent(each["threshold"], 0)] if has_thresholds else []),
+            *([_span(_thresholds(each), words)] if has_thresholds else []),
         ]
         for each in sorted(labels, key=lambda label: -label["support"])
     ]
@@ -104,24 +107,43 @@ def _label_by_label(labels: list[dict[str, Any]], words: Words) -> None:
         )
     )
     if has_thresholds:
-        quiet(
-            _(
-                "Given from: the probability from which a text gets this label, chosen on the validation part where it finds the label best."
-            )
+        said = _(
+            "Given from: the probability from which a text gets this label, chosen on the validation part where it finds the label best."
         )
+        if any("thresholds" in each for each in labels):
+            said = _(
+                "Given from: the lowest and the highest probability from which a text gets this label. Each fold chose its own on its "
+                "validation part, and each row is measured with that of its fold."
+            )
+        quiet(said)
+
+
+def _thresholds(label: dict[str, Any]) -> list[float]:
+    """The lowest and the highest."""
+    return [label["threshold"]] if "threshold" in label else list(label.get("thresholds", []))
+
+
+def _span(thresholds: list[float], words: Words) -> str:
+    shown = list(dict.fromkeys(words.percent(threshold, 0) for threshold in thresholds))
+    return " – ".join(shown) or "–"
 
 
 def _number_by_number(run: Run, part: str, scale: tuple[float, float], words: Words) -> None:
     """Each row of the part, what it is worth and what the model says."""
-    _ = words.gettext
     predictions = run.predictions() if (run.folder / "predictions.parquet").exists() else None
     rows = predictions[predictions["part"] == part] if predictions is not None else None
     if rows is None or not len(rows):
         return
+    numbers_against(rows, scale, words, key=f"scatter_{run.id}")
+
+
+def numbers_against(rows: pd.DataFrame, scale: tuple[float, float], words: Words, *, key: str) -> None:
+    """True numbers (label) against those that were predicted: how far off, and a point a row."""
+    _ = words.gettext
     true, said = rows["label"].to_numpy(float), rows["predicted"].to_numpy(float)
     st.header(_("Number by number"))
     half, nine = (plain_number(round(float(np.quantile(abs(true - said), share)), 3), words) for share in (0.5, 0.9))
     sentence = _("Half of the answers are within ± {half} of the true number, nine out of ten within ± {nine}.")
     st.markdown(sentence.format(half=half, nine=nine))
     alt = _("Scatter plot: true numbers across, predicted numbers up; on the line both are the same.")
-    chart(scatter(true.tolist(), said.tolist(), scale, words), words, key=f"scatter_{run.id}", alt=alt)
+    chart(scatter(true.tolist(), said.tolist(), scale, words), words, key=key, alt=alt)

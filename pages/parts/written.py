@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,6 +11,9 @@ from core.store.run import Run
 from core.words import Words
 from pages.parts.look import quiet
 from pages.parts.sheet import sheet, sheet_html
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CUT = 220
 """Characters of a text that are shown."""
@@ -67,6 +70,12 @@ def show_written(run: Run, words: Words) -> None:
     part = "test" if "test" in result else "validation"
     predictions = run.predictions()
     frame = predictions[predictions["part"] == part].merge(run.examples()[["id", "text", "question"]], on="id")
+    written_sheet(frame, words)
+
+
+def written_sheet(frame: pd.DataFrame, words: Words) -> None:
+    """The questions most like the true ones, then the least. frame: text, question, predicted, chrf."""
+    _ = words.gettext
     ranked = frame.sort_values("chrf", ascending=False)
     half = SHOWN // 2
     chosen = ranked if len(ranked) <= SHOWN else ranked.iloc[[*range(half), *range(-half, 0)]]

@@ -111,6 +111,30 @@ def test_what_a_cross_validation_taught_stands_on_the_results(project: Project, 
     stop_all(study)
 
 
+def test_a_cross_validation_is_deleted_and_taken_back_as_one(project: Project, words: Words) -> None:
+    study = launch_folds(project.id, Settings(), 3, 1)
+    at = visit("train", words, project=project.id, study=study.id)
+    assert f"delete_{study.id}" not in [button.key for button in at.button], "it is under way"
+    stop_all(study)
+    at = click(visit("train", words, project=project.id, study=study.id), f"delete_{study.id}")
+    assert (list_studies(project.id), list_runs(project.id), len(jobs(deleted=True))) == ([], [], 4)
+    # The page of the jobs, with one line in the bin.
+    assert errors(at) == []
+    assert "study" not in at.query_params
+    shown = everything(at)
+    assert said("Cross-validation {number}", words, number="1") in shown
+    assert words.ngettext("{count} training", "{count} trainings", 4) in shown
+    assert [button.key for button in at.button if str(button.key).startswith("back_")] == [f"back_{study.id}"]
+    at = click(visit("jobs", words), f"back_{study.id}")
+    assert (list_studies(project.id), len(jobs())) == ([study], 4)
+    assert not [button for button in at.button if str(button.key).startswith("back_")]
+    click(visit("results", words, project=project.id, study=study.id), f"delete_{study.id}")
+    click(visit("jobs", words), "empty_bin")
+    assert [*project.folder.rglob("run.json"), *project.folder.rglob("study.json")] == []
+    at = visit("results", words, project=project.id, study=study.id)
+    assert errors(at) == [sentence(words, "study_not_found")]
+
+
 def test_a_column_of_authors_is_proposed_and_kept(make_project: Callable[..., Project], words: Words) -> None:
     project = make_project(as_csv([{**row, "auteur": f"A{place % 11}"} for place, row in enumerate(messages(60))]))
     assert project.roles is not None

@@ -154,6 +154,25 @@ def test_its_trials_are_no_trainings_and_it_has_one_line_among_the_results(searc
     assert said("Resume", words) in [button.label for button in at.button]
 
 
+def test_it_is_deleted_from_its_page_with_its_trials_and_taken_back(searched: Search, words: Words) -> None:
+    searched.trial(0).lay_down(searched.record().run.settings)
+    ended(searched, "stopped")
+    job = job_of(searched)
+    assert job is not None
+    at = visit("train", words, project=searched.project_id, search=searched.id)
+    at = click(at, f"delete_{job.id}")
+    assert errors(at) == []
+    assert "search" not in at.query_params
+    assert list_searches(searched.project_id) == []
+    assert (searched.bin / "trials" / "0" / "run.json").exists()
+    click(visit("jobs", words), f"back_{job.id}")
+    assert list_searches(searched.project_id) == [searched]
+    click(visit("train", words, project=searched.project_id, search=searched.id), f"delete_{job.id}")
+    click(visit("jobs", words), "empty_bin")
+    assert not searched.bin.exists()
+    assert not searched.folder.exists()
+
+
 def test_a_search_in_which_all_diverged_says_so_and_cannot_be_resumed(searched: Search, words: Words) -> None:
     searched.keep(Findings(trials=[FOUND.trials[3]]))
     job = job_of(searched)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from core.errors import UserError
-from core.jobs.command_line.finding import find_binned, find_job, settle
+from core.jobs.command_line.finding import find_binned, find_job, find_jobs, settle
 from core.jobs.command_line.following import follow
 from core.jobs.command_line.listing import places, reference
+from core.jobs.command_line.studies import find_study, study_reference
 from core.jobs.command_line.voice import Voice
-from core.jobs.control import delete, move, pause, put_first, rename, resume, stop, take_back, wake
+from core.jobs.control import delete, move, pause, put_first, rename, resume, stop, wake
 from core.jobs.housekeeping import BIN_DAYS
 from core.jobs.job_words import STATES, title_of
 from core.jobs.overview import look, project_names
 from core.jobs.queue import Job, job
-from core.store.job_folder import ENDED, JobFolder
+from core.jobs.study_bin import delete_study, take_back_study, take_back_whole
+from core.store.job_folder import ENDED, RESUMABLE, JobFolder
+from core.store.study import Study
 
 
 def stop_jobs(args: Namespace, voice: Voice) -> int:
@@ -30,7 +34,8 @@ def pause_jobs(args: Namespace, voice: Voice) -> int:
 def _end(args: Namespace, voice: Voice, ask: Callable[[JobFolder], None], said: str) -> int:
     _ = voice.words.gettext
     settle()
-    for each in [find_job(text) for text in args.jobs]:
+    # Of a cross-validation the model on all rows first: it would begin when the folds are gone.
+    for each in [found for text in args.jobs for found in reversed(find_jobs(text, "queued", "running"))]:
         if each.state in ENDED:
             state = _(STATES[each.state])
             voice.say(_("{name} has ended already: {state}.").format(name=_named(each), state=state))
@@ -45,7 +50,7 @@ def _end(args: Namespace, voice: Voice, ask: Callable[[JobFolder], None], said: 
 def resume_jobs(args: Namespace, voice: Voice) -> int:
     said = voice.words.gettext("{name} is queued, job {job}.")
     settle()
-    found = [find_job(text) for text in args.jobs]
+    found = [each for text in args.jobs for each in find_jobs(text, *RESUMABLE)]
     refused = _each(found, lambda each: resume(each.folder), voice, said)
     waited = follow([each.id for each in found if each not in refused], voice) if args.wait else 0
     return 2 if refused else waited
@@ -74,20 +79,30 @@ def delete_jobs(args: Namespace, voice: Voice) -> int:
     words = voice.words
     said = words.gettext("{name} is in the bin; restore takes it back for {days} days.")
     settle()
-    found = [find_job(text) for text in args.jobs]
-    return 2 if _each(found, lambda each: delete(each.folder), voice, said, days=words.integer(BIN_DAYS)) else 0
+    found = [find_study(text) or find_job(text) for text in args.jobs]
+
+    def act(each: Job | Study) -> None:
+        delete_study(each) if isinstance(each, Study) else delete(each.folder)
+
+    return 2 if _each(found, act, voice, said, days=words.integer(BIN_DAYS)) else 0
 
 
 def restore_jobs(args: Namespace, voice: Voice) -> int:
-    found = [find_binned(text) for text in args.jobs]
-    return 2 if _each(found, take_back, voice, voice.words.gettext("{name} is back.")) else 0
+    found = [find_study(text, binned=True) or find_binned(text) for text in args.jobs]
+
+    def act(each: Job | Study) -> None:
+        take_back_study(each) if isinstance(each, Study) else take_back_whole(each)
+
+    return 2 if _each(found, act, voice, voice.words.gettext("{name} is back.")) else 0
 
 
-def _each(found: list[Job], act: Callable[[Job], object], voice: Voice, said: str, **facts: str) -> list[Job]:
-    """Does it to each job and says so. Those that refused, each with its sentence: the others have been done."""
-    refused = []
+def _each(
+    found: Sequence[Job | Study], act: Callable[[Any], object], voice: Voice, said: str, **facts: str
+) -> list[Job | Study]:
+    """Does it to each and says so. Those that refused, each with its sentence: the others have been done."""
+    refused: list[Job | Study] = []
     for each in found:
-        name = _named(each)
+        name = study_reference(each) if isinstance(each, Study) else _named(each)
         try:
             act(each)
         except UserError as error:

@@ -20,9 +20,10 @@ from core.jobs.command_line.acting import (
     stop_jobs,
 )
 from core.jobs.command_line.following import watch
-from core.jobs.command_line.launching import launch_file
+from core.jobs.command_line.launching import launch_file, launch_search_of, launch_study
 from core.jobs.command_line.listing import list_bin, list_jobs
 from core.jobs.command_line.parser import parser_of
+from core.jobs.command_line.results import show_results
 from core.jobs.command_line.showing import show_job, show_log, show_meter, show_report
 from core.jobs.command_line.voice import Voice, language_of
 from core.words import Words
@@ -33,6 +34,9 @@ COMMANDS: dict[str, Callable[[Namespace, Voice], int]] = {
     "log": show_log,
     "watch": watch,
     "launch": launch_file,
+    "folds": launch_study,
+    "search": launch_search_of,
+    "results": show_results,
     "stop": stop_jobs,
     "pause": pause_jobs,
     "resume": resume_jobs,

@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from filelock import FileLock
 
 from core.errors import UserError
+from core.jobs.command_line.studies import LEAST, find_study, jobs_of
 from core.jobs.control import wake
 from core.jobs.overview import number_of, project_names
 from core.jobs.processes import is_held, supervisor_lock
 from core.jobs.queue import Job, jobs
 from core.jobs.supervisor import has_begun
+from core.store.job_folder import State
 
 SETTLING = 5.0
 """Seconds at most that are waited for a new supervisor to say what became of work that was left alone."""
 
-LEAST = 6
-"""Characters that the beginning of an id needs: who types a 3 means no id that happens to begin with it."""
+SEARCH = "search-"
+"""Before the number of a search, so that it is not taken for that of a training."""
 
 
 def find_project(text: str) -> str:
@@ -38,11 +40,24 @@ def find_project(text: str) -> str:
 
 
 def find_job(text: str) -> Job:
-    """A job out of the bin. Raises UserError: job_unknown, several_fit, job_in_bin."""
+    """A job out of the bin. Raises UserError: job_unknown, several_fit, job_in_bin, several_trainings."""
     found = _fitting(text, jobs())
     if not found and _fitting(text, jobs(deleted=True)):
         raise UserError("job_in_bin", name=text)
+    if not found and find_study(text) is not None:
+        raise UserError("several_trainings", name=text)
     return _one(text, found)
+
+
+def find_jobs(text: str, *states: State) -> list[Job]:
+    """The job that is meant, or those of the cross-validation, the folds first; of these only what is in one of the states, where some
+    are named and one of them is. Raises UserError: job_unknown, several_fit, job_in_bin."""
+    study = find_study(text)
+    if study is not None:
+        return jobs_of(study, *states) or jobs_of(study)
+    if find_study(text, binned=True) is not None:
+        raise UserError("job_in_bin", name=text)
+    return [find_job(text)]
 
 
 def find_binned(text: str) -> Job:
@@ -69,7 +84,7 @@ def _is_doubtful(job: Job) -> bool:
 
 
 def _fitting(text: str, among: Sequence[Job]) -> list[Job]:
-    """By id, by PROJECT/NUMBER, else by the beginning of an id or by a given name, in a project or in all of them."""
+    """By id, by PROJECT/NUMBER (a training) or PROJECT/search-NUMBER, else by the beginning of an id or by a given name, in a project or in all of them."""
     exact = [job for job in among if text in (job.id, job.run_id)]
     if exact:
         return exact
@@ -77,7 +92,10 @@ def _fitting(text: str, among: Sequence[Job]) -> list[Job]:
     if slash:
         names = project_names()
         among = [job for job in among if project == job.project_id or _same(names.get(job.project_id, ""), project)]
-        numbered = [job for job in among if rest.isdecimal() and number_of(job) == int(rest)]
+        is_search = rest.casefold().startswith(SEARCH)
+        number = rest[len(SEARCH) :] if is_search else rest
+        same_kind = [job for job in among if (job.kind == "search") == is_search]
+        numbered = [job for job in same_kind if number.isdecimal() and number_of(job) == int(number)]
         if numbered:
             return numbered
         text = rest

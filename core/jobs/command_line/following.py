@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from core.errors import UserError
-from core.jobs.command_line.finding import find_job, settle
+from core.jobs.command_line.finding import find_jobs, settle
 from core.jobs.command_line.listing import how_far, places, reference
 from core.jobs.command_line.voice import Voice, printable
 from core.jobs.control import wake
@@ -29,7 +29,7 @@ LINE_EVERY = 10.0
 def watch(args: Namespace, voice: Voice) -> int:
     settle()
     if args.jobs:
-        return follow([find_job(text).id for text in args.jobs], voice)
+        return follow([each.id for text in args.jobs for each in find_jobs(text)], voice)
     busy = [each.id for each in [*jobs("running"), *jobs("queued")]]
     if not busy:
         voice.say(voice.words.gettext("Nothing runs, nothing waits."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from core.jobs.command_line.finding import settle
+from core.jobs.command_line.finding import SEARCH, settle
 from core.jobs.command_line.voice import Voice, printable
 from core.jobs.housekeeping import BIN_DAYS, empty_bin
-from core.jobs.job_words import BY_ROW, STATES, left_of, phase_of, share_of, step_of
+from core.jobs.job_words import BY_ROW, STATES, left_of, phase_of, place_name, share_of, step_of
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import jobs, waiting_in_order
 from core.store.job_folder import folder_size
@@ -69,8 +70,10 @@ def list_bin(args: Namespace, voice: Voice) -> int:
 
 
 def reference(look: Look) -> str:
-    """PROJECT/NUMBER, as it can be typed; without a number, the beginning of the id instead."""
-    return f"{look.project}/{look.number if look.number is not None else look.job.id[:ID_SHOWN]}"
+    """PROJECT/NUMBER, or PROJECT/search-NUMBER, as it can be typed; without a number, the beginning of the id instead."""
+    if look.number is None:
+        return f"{look.project}/{look.job.id[:ID_SHOWN]}"
+    return f"{look.project}/{SEARCH if look.job.kind == 'search' else ''}{look.number}"
 
 
 def size_of(look: Look) -> int:
@@ -110,6 +113,7 @@ def document(look: Look, order: dict[str, int]) -> dict[str, Any]:
         "project": look.project,
         "number": look.number,
         "place": order.get(job.id),
+        "study": None if look.place is None else asdict(look.place),
         "asked": job.folder.asked(),
         **times,
         "progress": progress.model_dump(exclude={"updated_at"}),
@@ -134,7 +138,7 @@ def _table(looks: list[Look], voice: Voice) -> Table:
         shown = moments if is_wide else [next(moment for moment in (job.deleted_at, *reversed(moments)) if moment)]
         cells = [
             job.id[:ID_SHOWN],
-            reference(each) + (f"\n{job.name}" if job.name else ""),
+            "\n".join(line for line in (reference(each), job.name, _within(each, words)) if line),
             _(STATES[job.state]),
             how_far(each, order, words),
             *([job.owner] if has_owners else []),
@@ -144,6 +148,11 @@ def _table(looks: list[Look], voice: Voice) -> Table:
         ]
         table.add_row(*(Text(printable(cell)) for cell in cells))
     return table
+
+
+def _within(look: Look, words: Words) -> str:
+    """Which part of which cross-validation a training is."""
+    return place_name(look.place, words) if look.place is not None else ""
 
 
 def how_far(look: Look, order: dict[str, int], words: Words) -> str:

@@ -8,6 +8,7 @@ import textwrap
 from shutil import get_terminal_size
 from typing import Any, NoReturn
 
+from core.train.search_space import SEARCHED, TRIALS
 from core.words import LANGUAGES, N_, Words
 
 PROGRAM = "python -m core.jobs"
@@ -76,15 +77,25 @@ def parser_of(words: Words) -> Parser:
         said = about[0].upper() + about[1:] + "."
         return commands.add_parser(name, help=about, description=said, words=words)
 
+    named = _("id, beginning of an id, PROJECT/NUMBER, PROJECT/folds-NUMBER, PROJECT/search-NUMBER, or name")
+
     def on_one(name: str, about: str) -> Parser:
         made = command(name, about)
-        made.given.add_argument("job", metavar=_("JOB"), help=_("id, beginning of an id, PROJECT/NUMBER, or name"))
+        made.given.add_argument("job", metavar=_("JOB"), help=named)
         return made
 
     def on_many(name: str, about: str, count: str = "+") -> Parser:
         made = command(name, about)
-        said = _("id, beginning of an id, PROJECT/NUMBER, or name")
-        made.given.add_argument("jobs", metavar=_("JOB"), nargs=count, help=said)
+        made.given.add_argument("jobs", metavar=_("JOB"), nargs=count, help=named)
+        return made
+
+    def launching(name: str, about: str) -> Parser:
+        made = command(name, about)
+        made.given.add_argument("project", metavar=_("PROJECT"), help=_("id or name"))
+        said = _("an object of settings; launch takes a list of objects too. What is left open the preset decides")
+        made.given.add_argument("settings", metavar=_("SETTINGS.json"), help=said)
+        made.flag("--wait", _("follows them until they end"))
+        made.flag("--json", for_machines)
         return made
 
     for_machines = _("one JSON document, for machines")
@@ -97,13 +108,28 @@ def parser_of(words: Words) -> Parser:
     made = on_one("log", _("the last lines of a job's log"))
     made.chosen.add_argument("-n", "--lines", type=_count, default=50, metavar="N", help=_("how many lines"))
     on_many("watch", _("follows jobs until they end; without JOB, all that run or wait"), "*")
-    made = command("launch", _("launches one training, or several"))
-    made.given.add_argument("project", metavar=_("PROJECT"), help=_("id or name"))
-    said = _("an object of settings, or a list of objects; what is left open the preset decides")
-    made.given.add_argument("settings", metavar=_("SETTINGS.json"), help=said)
+    made = launching("launch", _("launches one training, or several"))
     made.chosen.add_argument("--name", help=_("a name for them"))
-    made.flag("--wait", _("follows them until they end"))
+    made = launching("folds", _("launches a cross-validation: a training for each fold, then one on all rows"))
+    said = _("parts that are asked in turn; 5 unless said otherwise")
+    made.chosen.add_argument("--folds", type=int, default=5, metavar="N", help=said)
+    said = _("times that all of it is done, the rows divided otherwise; 1 unless said otherwise")
+    made.chosen.add_argument("--repeats", type=int, default=1, metavar="N", help=said)
+    made = launching("search", _("launches a search for the best settings"))
+    said = _("trials at most; {count} where nothing is said").format(count=TRIALS)
+    made.chosen.add_argument("--trials", type=_count, metavar="N", help=said)
+    made.chosen.add_argument(
+        "--minutes", type=_count, metavar="N", help=_("no new trial after so many minutes of work")
+    )
+    said = _("a setting that is searched, as in {example}; may be said again. Without it: {searched}").format(
+        example="learning_rate=1e-5..1e-3", searched=", ".join(SEARCHED)
+    )
+    made.chosen.add_argument("--try", dest="tries", action="append", metavar=_("NAME[=LOWEST..HIGHEST]"), help=said)
+    made = on_one("results", _("what a training, a cross-validation or a search came to"))
     made.flag("--json", for_machines)
+    said = _("of a cross-validation: writes the answer to every row into this CSV file")
+    made.chosen.add_argument("--answers", metavar=_("FILE.csv"), help=said)
+    made.flag("--settings", _("of a search: the best settings only, as a file for launch"))
     on_many("stop", _("ends jobs; what they learned is kept"))
     on_many("pause", _("ends jobs for now; they go on when they are resumed"))
     on_many("resume", _("queues jobs again, from their last checkpoint")).flag(

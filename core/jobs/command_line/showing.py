@@ -8,14 +8,18 @@ from typing import Any
 
 import psutil
 
+from core.data.columns import Roles
 from core.errors import UserError
 from core.jobs.command_line.finding import find_anywhere, find_job, settle
 from core.jobs.command_line.following import said_of
 from core.jobs.command_line.listing import document, how_far, places, reference, size_of
+from core.jobs.command_line.showing_studies import show_study
+from core.jobs.command_line.studies import find_study
 from core.jobs.command_line.voice import Voice
 from core.jobs.job_words import STATES, ended_of
 from core.jobs.kinds import TRAININGS
 from core.jobs.overview import Look, look, overview, project_names
+from core.jobs.overview import record_of as job_record
 from core.jobs.report import support_report
 from core.jobs.resources import resources
 from core.jobs.slots import devices
@@ -36,6 +40,9 @@ HOPELESS = {"loss_not_finite", "model_folder"}
 
 def show_job(args: Namespace, voice: Voice) -> int:
     settle()
+    study = find_study(args.job) or find_study(args.job, binned=True)
+    if study is not None:
+        return show_study(study, args, voice)
     seen = look(find_anywhere(args.job), project_names())
     record = record_of(seen)
     if args.settings:
@@ -52,7 +59,12 @@ def show_job(args: Namespace, voice: Voice) -> int:
 
 
 def record_of(look: Look) -> RunRecord | None:
-    """run.json; None when it cannot be read, or when the job is no training."""
+    """run.json, of a search what its trainings have in common; None when it cannot be read, or when the job is neither."""
+    if look.job.kind == "search":
+        try:
+            return RunRecord.model_validate(job_record(look.job)["run"])
+        except (KeyError, ValueError):
+            return None
     if look.job.kind not in TRAININGS:
         return None
     try:
@@ -101,14 +113,18 @@ def _about_the_record(seen: Look, record: RunRecord, words: Words) -> dict[str, 
             words.integer(record.parts.get(part, 0)) for part in ("train", "validation", "test")
         ),
     }
-    result: dict[str, Any] = seen.job.run.result() or {}
-    figures = result.get("test") or result.get("validation")
-    if figures:
-        where = _("test part") if "test" in result else _("validation part")
-        found[_("Measured on")] = where
-        for figure in task_of(record.roles).figures:
-            if figure.name in figures:
-                found[_(figure.title)] = figure.shown(figures[figure.name], words)
+    return found | figures_of(record.roles, seen.job.run.result() or {}, words)
+
+
+def figures_of(roles: Roles, result: dict[str, Any], words: Words) -> dict[str, str]:
+    """On which part a training was measured, and the figures of its task; nothing before it is over. result: of its result.json."""
+    _, figures = words.gettext, result.get("test") or result.get("validation")
+    if not figures:
+        return {}
+    found = {_("Measured on"): _("test part") if "test" in result else _("validation part")}
+    for figure in task_of(roles).figures:
+        if figure.name in figures:
+            found[_(figure.title)] = figure.shown(figures[figure.name], words)
     return found
 
 
@@ -126,7 +142,8 @@ def next_steps(seen: Look, words: Words) -> list[str]:
             (_("Take it out of the queue"), "stop"),
         ]
     elif job.state == "done" and job.kind not in TRAININGS:
-        steps = [(_("Put it into the bin"), "delete")]
+        results = [(_("What it came to"), "results")] if job.kind == "search" else []
+        steps = [*results, (_("Put it into the bin"), "delete")]
     elif job.state == "done" or (job.reason or {}).get("code") in HOPELESS:
         steps = [(_("Its settings, to launch it again with others"), "show --settings")]
     elif job.state in RESUMABLE:
