@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 STREAMLIT_OWN = {"list", "listitem"}
 """Rules that Streamlit's own frame breaks whatever a page does."""
+GROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 NOTE_SPINNERS = """() => {
   window.said = [];
   const look = () => {
@@ -30,14 +31,11 @@ NOTE_SPINNERS = """() => {
 """Notes, picture by picture, what spinners say."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("locale", "example"), [("fr-FR", "Essayer cet exemple"), ("en-US", "Try this example")])
-def test_everybody_can_use_every_page(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch, locale: str, example: str, scheme: str
-) -> None:
-    """No fault that axe finds, and nothing wider than a 1280-pixel screen."""
+def test_everybody_can_use_every_page(visit: Visit, monkeypatch: pytest.MonkeyPatch, locale: str, example: str) -> None:
+    """Light and dark, no fault that axe finds, and nothing wider than a 1280-pixel screen."""
     monkeypatch.setenv("PARAFINE_HOME", str(visit.server.home))
-    page = visit.open("/", locale=locale, scheme=scheme)
+    page = visit.open("/", locale=locale)
     addresses = ["/"]
     page.get_by_role("button", name=example).nth(1).click()
     page.wait_for_url("**/data?*")
@@ -49,7 +47,7 @@ def test_everybody_can_use_every_page(
         addresses += [f"/train?{query}&run={run.id}" for run in runs]
         addresses += [f"/jobs?{query}", "/jobs"]
         faults = [fault for address in addresses for fault in faults_of(page, visit.server.url + address)]
-    assert [f"{scheme} {fault}" for fault in faults] == []
+    assert faults == []
 
 
 def with_jobs(project: Project) -> list[Run]:
@@ -69,18 +67,27 @@ def with_jobs(project: Project) -> list[Run]:
 
 
 def faults_of(page: Page, address: str) -> list[str]:
+    """What axe finds on a page in light and in dark, and whether it scrolls sideways."""
     page.goto(address)
     settled(page)
     name = address.split("/", 3)[3][:20]
-    faults = []
-    for violation in Axe().run(page).response["violations"]:
-        if violation["id"] not in STREAMLIT_OWN:
-            where = [node["target"] for node in violation["nodes"]][:4]
-            faults.append(f"{name} {violation['id']}: {where}")
+    faults = [f"light {name} {fault}" for fault in _found_by_axe(page)]
+    ground = page.evaluate(GROUND)
+    # Streamlit's pages follow the system while they are open.
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"(light) => {GROUND} !== light", arg=ground)
+    settled(page)
+    faults += [f"dark {name} {fault}" for fault in _found_by_axe(page)]
+    page.emulate_media(color_scheme="light")
     main = "document.querySelector('[data-testid=stMain]')"
     if page.evaluate(f"{main}.scrollWidth > {main}.clientWidth"):
         faults.append(f"{name} scrolls sideways")
     return faults
+
+
+def _found_by_axe(page: Page) -> list[str]:
+    found = [each for each in Axe().run(page).response["violations"] if each["id"] not in STREAMLIT_OWN]
+    return [f"{each['id']}: {[node['target'] for node in each['nodes']][:4]}" for each in found]
 
 
 def test_a_picture_renamed_csv_is_a_sentence_and_loses_nothing(visit: Visit) -> None:

@@ -125,8 +125,7 @@ def test_a_dot_opens_its_pair_and_the_file_has_what_was_accepted(
     assert [row["origin"] for row in rows if row["origin"]] == ["45"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_the_review(visit: Visit, paraphrased: tuple[Project, list[int]], scheme: str) -> None:
+def test_everybody_can_use_the_review(visit: Visit, paraphrased: tuple[Project, list[int]]) -> None:
     project, _ = paraphrased
-    shown = opened(visit, project, scheme=scheme)
+    shown = opened(visit, project)
     assert faults_of(shown, f"{visit.server.url}/augment?project={project.id}") == []
