@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from core.data.columns import TaskName
 from core.home import DISK_FLOOR, require_room
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue, job_of
@@ -24,13 +23,10 @@ from core.store.run import Run, RunRecord, utc_now
 if TYPE_CHECKING:
     import pandas as pd
 
-MEASURED: tuple[TaskName, ...] = ("classes", "several_labels", "number")
-"""Tasks for which there are simple models."""
-
 
 def can_be_measured(record: RunRecord) -> bool:
-    """Whether there are simple models for the task, and rows that are not learned from."""
-    return record.roles.task in MEASURED and bool(record.parts.get("validation") or record.parts.get("test"))
+    """Whether there are rows that are not learned from."""
+    return bool(record.parts.get("validation") or record.parts.get("test"))
 
 
 def ask_for_baselines(*runs: Run) -> list[Baselines]:

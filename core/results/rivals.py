@@ -1,18 +1,20 @@
 """Whether a training beats the simple models measured on the same rows, and whether chance alone would explain the difference.
 
 Both answered the same rows, so the rows are drawn again, with repetition, and both are measured on what was drawn: the differences
-found so spread as they would from one test part to another (paired bootstrap, Efron 1979).
+found so spread as they would from one test part to another (paired bootstrap, Efron 1979). Where questions are asked about texts, the
+texts are drawn with all of their questions: what is said of one of these says something of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.columns import TaskName
+from core.data.split import PASSAGES, group_of, tied
 from core.data.targets import labels_of
 from core.store.baselines import Baselines
 from core.store.run import Run
@@ -59,7 +61,7 @@ def verdict(run: Run, baselines: Baselines) -> Verdict | None:
     if ours is None or theirs is None or not (run.folder / "predictions.parquet").exists():
         return None
     part, task = measured_part(ours), task_of(run.record().roles)
-    if part not in ours or task.name not in FIGURES:
+    if part not in ours:
         return None
     figure = task.best
     best = max(
@@ -70,27 +72,62 @@ def verdict(run: Run, baselines: Baselines) -> Verdict | None:
     if best is None:
         return None
     mine, other = _answers(run.predictions(), part), _answers(baselines.predictions(), part)
-    rows = mine[["id", "label", "predicted"]].merge(other[["id", best["name"]]], on="id")
+    own, added = COLUMNS.get(task.name, ("predicted", ""))
+    rows = mine.assign(ours=mine[own])[["id", "label", "ours"]].merge(
+        other.assign(theirs=other[best["name"] + added])[["id", "theirs"]], on="id"
+    )
     if not len(rows):
         return None
     gold = rows["label"].tolist()
-    first, second = rows["predicted"].tolist(), rows[best["name"]].tolist()
-    low, high = spread(task.name, gold, first, second)
+    low, high = spread(task.name, gold, rows["ours"].tolist(), rows["theirs"].tolist(), _texts(run, task.name, rows))
     difference = float(ours[part][figure.name]) - float(best[part][figure.name])
     return Verdict(best["name"], figure, part, len(rows), difference, low, high)
 
 
-def spread(task: TaskName, gold: Sequence[Any], first: Sequence[Any], second: Sequence[Any]) -> tuple[float, float]:
-    """The middle 95 % of what the figure of `first` is above that of `second` on rows drawn again; the same each time."""
+def spread(
+    task: TaskName,
+    gold: Sequence[Any],
+    first: Sequence[Any],
+    second: Sequence[Any],
+    groups: Sequence[str] | None = None,
+) -> tuple[float, float]:
+    """The middle 95 % of what the figure of `first` is above that of `second` on rows drawn again; the same each time.
+
+    groups: names along the rows; those of one name are drawn together.
+    """
     mine, other = FIGURES[task](gold, first), FIGURES[task](gold, second)
     chance = np.random.default_rng(0)
     draws = max(200, min(DRAWS, CELLS // len(gold)))
     found = []
-    for _ in range(draws):
-        drawn = chance.integers(0, len(gold), len(gold))
+    for drawn in _drawn_groups(groups, draws, chance) if groups else _drawn_rows(len(gold), draws, chance):
         found.append(mine(drawn) - other(drawn))
     low, high = np.quantile(found, [0.025, 0.975])
     return float(low), float(high)
+
+
+def _drawn_rows(rows: int, draws: int, chance: np.random.Generator) -> Iterator[Places]:
+    for _ in range(draws):
+        yield chance.integers(0, rows, rows)
+
+
+def _drawn_groups(groups: Sequence[str], draws: int, chance: np.random.Generator) -> Iterator[Places]:
+    """As many groups as there are, with all their rows; so the number of rows differs from one draw to another."""
+    _, names = np.unique(list(groups), return_inverse=True)
+    order, sizes = np.argsort(names, kind="stable"), np.bincount(names)
+    starts = np.cumsum(sizes) - sizes
+    for _ in range(draws):
+        drawn = chance.integers(0, len(sizes), len(sizes))
+        within = np.arange(sizes[drawn].sum()) - np.repeat(np.cumsum(sizes[drawn]) - sizes[drawn], sizes[drawn])
+        yield order[np.repeat(starts[drawn], sizes[drawn]) + within]
+
+
+def _texts(run: Run, task: TaskName, rows: pd.DataFrame) -> list[str] | None:
+    """Along the rows what they share, where they come in groups."""
+    if task not in PASSAGES:
+        return None
+    examples = run.examples()
+    group = dict(zip(examples["id"], group_of(tied(examples, task)), strict=True))
+    return [group[identifier] for identifier in rows["id"]]
 
 
 def _answers(predictions: pd.DataFrame, part: str) -> pd.DataFrame:
@@ -139,8 +176,22 @@ def _pearson(gold: Sequence[Any], predicted: Sequence[Any]) -> Measure:
     return measure
 
 
+def _mrr(gold: Sequence[Any], rank: Sequence[Any]) -> Measure:
+    reciprocal = 1 / np.array(rank, float)
+    return lambda drawn: float(reciprocal[drawn].mean())
+
+
+def _mean(gold: Sequence[Any], likeness: Sequence[Any]) -> Measure:
+    each = np.array(likeness, float)
+    return lambda drawn: float(each[drawn].mean())
+
+
 FIGURES: dict[TaskName, Callable[[Sequence[Any], Sequence[Any]], Measure]] = {
     "classes": _macro_f1,
     "several_labels": _micro_f1,
     "number": _pearson,
+    "matching": _mrr,
+    "generation": _mean,
 }
+COLUMNS: dict[TaskName, tuple[str, str]] = {"matching": ("rank", ""), "generation": ("chrf", "_chrf")}
+"""What is measured of each row where that is not the answer itself: the column of a training, what a simple model's name is followed by."""

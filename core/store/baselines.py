@@ -57,14 +57,20 @@ class Baselines(JobFolder):
         return super().result()
 
     def predictions(self) -> pd.DataFrame:
-        """id, part, label, and a column with the answers of each model, named as it is; rows of validation and test."""
+        """id, part, label, and a column with the answers of each model, named as it is; rows of validation and test.
+
+        Where questions look for their texts, an answer is the rank of the right text; beside what was asked about a text stands, in a
+        column of the same name and "_chrf", how like the true question it is.
+        """
         return read_frame(self.folder / "predictions.parquet")
 
 
 def key_of(record: RunRecord, examples: pd.DataFrame) -> str:
     """Of a run: sha256 of its rows, the part of each, and how they are read."""
     digest = hashlib.sha256(record.fingerprint.encode())
-    for word in (record.roles.task, "pair" if record.roles.question else "text", *examples["part"]):
+    # Not in the fingerprint: rows that are kept together are not held against each other.
+    kept = examples.get("together", ())
+    for word in (record.roles.task, "pair" if record.roles.question else "text", *examples["part"], *kept):
         digest.update(f"\x1f{word}".encode())
     return digest.hexdigest()
 

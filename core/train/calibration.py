@@ -36,6 +36,12 @@ def calibrated(values: NDArray[np.float64], belongs: NDArray[np.bool_]) -> tuple
     return scale, float(found[1]) - scale * centre
 
 
+def border(values: NDArray[np.float64], belongs: NDArray[np.bool_]) -> float:
+    """The score from which a pair is more likely right than wrong."""
+    scale, bias = calibrated(values, belongs)
+    return -bias / scale
+
+
 def sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
     found: NDArray[np.float64] = 0.5 * (1 + np.tanh(values / 2))
     return found

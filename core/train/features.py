@@ -2,20 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 
 WORDS, PIECES = 200_000, 50_000
 """Different words and neighbours, and different pieces of words, that are looked at: the most frequent ones."""
 
+ROWS = 256
+"""Rows compared with all others together."""
+
 Matrix = Any
 """(rows, features): a sparse matrix of scipy, or an array."""
+
+
+class Directions:
+    """Texts as vectors whose product is the mean of two cosines: of words and pairs of neighbours, and of pieces of words.
+
+    Terms are weighed by how many of the texts learned from have them; one that none of these has weighs as much as the rarest, for it is
+    in names that a question and its text meet.
+    """
+
+    def __init__(self, learned: Sequence[str], met: Sequence[str]) -> None:
+        """met: all texts that are to be seen; of these only the terms are taken."""
+        counters = [
+            CountVectorizer(ngram_range=(1, 2), max_features=WORDS, dtype=np.float32),
+            CountVectorizer(analyzer="char_wb", ngram_range=(2, 4), max_features=PIECES, dtype=np.float32),
+        ]
+        every = list(dict.fromkeys([*learned, *met]))
+        self._seen: list[tuple[CountVectorizer, TfidfTransformer]] = []
+        for counter in counters:
+            analyse = counter.build_analyzer()
+            # A table of signs and single letters has no words in this sense.
+            if any(analyse(text) for text in every):
+                weights = TfidfTransformer(sublinear_tf=True).fit(counter.fit(every).transform(learned))
+                self._seen.append((counter, weights))
+
+    def see(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """(texts, features)."""
+        found = [weights.transform(counter.transform(texts)) for counter, weights in self._seen]
+        return sparse.hstack(found, format="csr") / np.float32(np.sqrt(len(found)))
+
+
+def nearest_rows(these: Matrix, those: Matrix, check: Callable[[], None] = lambda: None) -> NDArray[np.int64]:
+    """(these,): the place of the row of those with which it has the largest product, the first of several."""
+    found = np.zeros(these.shape[0], np.int64)
+    for first in range(0, len(found), ROWS):
+        check()
+        found[first : first + ROWS] = (these[first : first + ROWS] @ those.T).toarray().argmax(axis=1)
+    return found
 
 
 class Terms:

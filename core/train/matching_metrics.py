@@ -21,6 +21,8 @@ Scores = Callable[[slice], NDArray[np.floating[Any]]]
 ROWS = 256
 """Questions scored together."""
 DEPTHS = (1, 5, 10)
+SHARPNESS = 20.0
+"""What cosines are multiplied by before the softmax of the loss."""
 
 
 @dataclass(frozen=True)
@@ -149,16 +151,23 @@ def telling(values: NDArray[np.float64], belongs: NDArray[np.bool_], threshold: 
     return {"auc": float((below + up_to) / 2), "accuracy": float(((values >= threshold) == belongs).mean())}
 
 
-def best_threshold(values: NDArray[np.float64], belongs: NDArray[np.bool_]) -> float:
-    """Between two scores, where most pairs are told rightly: for a scoring without probabilities."""
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-    gains = np.cumsum(np.where(belongs[order], -1, 1))
-    gains[:-1][ranked[:-1] == ranked[1:]] = np.iinfo(np.int64).min
-    place = int(gains.argmax())
-    if gains[place] <= 0:
-        return float(ranked[0])
-    return float(ranked[place] + ranked[min(place + 1, len(ranked) - 1)]) / 2
+def ranked_and_told(
+    ranked: Ranking, values: NDArray[np.float64], belongs: NDArray[np.bool_], threshold: float
+) -> dict[str, float]:
+    """The figures of a part, as they stand in result.json: loss, those of retrieval, those of telling."""
+    return {"loss": float(ranked.loss.mean()), **retrieval(ranked.rank), **telling(values, belongs, threshold)}
+
+
+def by_chance(of: Candidates) -> tuple[NDArray[np.float64], dict[str, float]]:
+    """What an order that knows nothing reaches, each order of the texts being as likely as any other.
+
+    The expected reciprocal rank of each question, (questions,); loss and the expected figures of retrieval.
+    """
+    wrong = [of.is_wrong(rows).sum(axis=1) for rows in _blocks(len(of.right))]
+    places = 1 + np.concatenate(wrong)
+    reciprocal = np.cumsum(1 / np.arange(1, places.max() + 1))[places - 1] / places
+    shares = {f"recall_{depth}": float(np.minimum(depth / places, 1).mean()) for depth in DEPTHS}
+    return reciprocal, {"loss": float(np.log(places).mean()), "mrr": float(reciprocal.mean()), **shares}
 
 
 def histogram(rank: NDArray[np.float64]) -> list[int]:

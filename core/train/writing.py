@@ -1,13 +1,11 @@
-"""Questions written by a model, and how like the true ones they are. Imports torch."""
+"""Questions written by a model. Imports torch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any, cast
 
 import torch
-from rapidfuzz.distance import LCSseq
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from core.train.batches import Encoded, by_length, collate
@@ -56,24 +54,3 @@ def write(
             done += len(places)
             progressed(done)
     return found
-
-
-def likeness(true: str, written: str) -> tuple[float, float]:
-    """chrF in [0, 100] (Popović 2015, of this one question) and ROUGE-L in [0, 1] (Lin 2004, F1 of the longest common run of words)."""
-    return float(_chrf().sentence_score(written, [true]).score), rouge_l(
-        true.casefold().split(), written.casefold().split()
-    )
-
-
-def rouge_l(true: Sequence[str], written: Sequence[str]) -> float:
-    """F1 of the longest common subsequence of words, in [0, 1]."""
-    if not true or not written:
-        return 0.0
-    return 2 * LCSseq.similarity(true, written) / (len(true) + len(written))
-
-
-@lru_cache(maxsize=1)
-def _chrf() -> Any:
-    from sacrebleu.metrics.chrf import CHRF
-
-    return CHRF()

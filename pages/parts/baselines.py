@@ -28,8 +28,14 @@ NAMES = {
     "majority": N_("The most usual answer, whatever the text"),
     "tfidf": N_("Words and pieces of words, counted and weighed"),
     "embeddings": N_("The embedded model, left as it is"),
+    "chance": N_("Texts in any order, by chance"),
+    "tfidf_cosine": N_("Words and pieces of words in common"),
+    "embeddings_cosine": N_("The embedded model, left as it is"),
+    "usual_question": N_("The most usual question, whatever the text"),
+    "nearest_question": N_("The question of the nearest text learned from, by its words"),
+    "first_sentence": N_("The first sentence of the text"),
 }
-"""What each simple model is called, by its name in core.train.baselines."""
+"""What each simple model is called, by its name in core.train.simple."""
 
 
 def start(project: Project, settings: Settings, times: int) -> Run | None:
@@ -53,7 +59,7 @@ def show_baselines(run: Run, words: Words) -> None:
     if found is None:
         quiet(
             _(
-                "Simple models learn the same rows in seconds to minutes. They tell whether a training is worth its time."
+                "Simple models are measured on the same rows in seconds to minutes. They tell whether a training is worth its time."
             )
         )
         if st.button(_("Measure simple models"), key=f"ask_baselines_{run.id}"):
@@ -167,7 +173,7 @@ def difference(figure: Figure, value: float, words: Words) -> str:
 def _about(run: Run, seconds: float, words: Words) -> None:
     _ = words.gettext
     said = _(
-        "They learned from exactly the rows that this training learned from, chose nothing by looking at the test part, and took {duration} "
+        "They were given exactly the rows that this training was given, chose nothing by looking at the test part, and took {duration} "
         "together."
     ).format(duration=words.duration(seconds))
     if count := run.record().paraphrases:

@@ -19,6 +19,7 @@ from core.use.predictor import Predictor
 from core.words import Words
 from tests.conftest import end_processes_of
 from tests.matching import MATCHING, asked, matching_project
+from tests.pages.beside import beaten, show_beside
 from tests.pages.screen import click, errors, figures, run, said, sentence, table, texts, upload, visit
 from tests.pages.test_use import answered
 from tests.tables import as_csv, lay_down
@@ -83,6 +84,25 @@ def test_the_results_say_where_the_right_texts_came(own: Run, words: Words) -> N
     assert row[:2] == [examples.loc[worst["id"], "question"], examples.loc[worst["id"], "text"]]
     assert row[4] == examples.loc[worst["predicted"], "text"]
     assert row[3] == words.percent(worst["probability"])
+
+
+@pytest.mark.slow
+def test_simple_models_stand_beside_the_training(own: Run, words: Words) -> None:
+    show_beside(own, words)
+    at = visit("results", words, project=own.project_id, run=own.id)
+    rows = table(at, said("Answered by", words))
+    assert rows[0][1:3] == [said("MRR", words), said("Found first", words)]
+    assert [row[0] for row in rows[1:]] == [
+        said("This training", words),
+        said("Texts in any order, by chance", words),
+        said("Words and pieces of words in common", words),
+        said("The embedded model, left as it is", words),
+    ]
+    test = own.examples().query("part == 'test'")
+    count = test["text"].nunique()
+    assert rows[2][1] == words.decimal(sum(1 / place for place in range(1, count + 1)) / count, 3)
+    assert rows[2][5] == words.decimal(0.5, 3)
+    beaten(at, own, words)
 
 
 @pytest.mark.slow

@@ -12,7 +12,8 @@ from core.jobs.queue import claim, enqueue, finish, job_of
 from core.store.project import Project, open_project, set_roles
 from core.words import Words
 from pages.parts.written import samples_html
-from tests.pages.screen import errors, everything, run, said, visit
+from tests.pages.beside import beaten, show_beside
+from tests.pages.screen import errors, everything, run, said, table, visit
 from tests.tables import as_csv, asked, lay_down
 from tests.trained import small
 
@@ -56,6 +57,19 @@ def test_from_the_choice_to_questions(
     for heading in ("What it asks", "Your question", "Its question", "chrF"):
         assert said(heading, words) in shown
     assert "is it about my" in shown
+    show_beside(made, words)
+    at = visit("results", words, project=project.id, run=made.id)
+    assert errors(at) == []
+    rows = table(at, said("Answered by", words))
+    assert rows[0][1:3] == [said("chrF", words), said("ROUGE-L", words)]
+    assert [row[0] for row in rows[2:]] == [
+        said("The most usual question, whatever the text", words),
+        said("The question of the nearest text learned from, by its words", words),
+        said("The first sentence of the text", words),
+    ]
+    # The words of a text tell its subject, and its subject the question.
+    assert rows[3][1] == words.decimal(100, 3)
+    beaten(at, made, words)
     at = visit("use", words, project=project.id, run=made.id)
     assert errors(at) == []
     assert said("Ask about this text", words) in [button.label for button in at.button]

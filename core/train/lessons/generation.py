@@ -17,8 +17,9 @@ from core.store.run import SAMPLES, Run, RunRecord
 from core.train.batches import Encoded, by_length, collate, encode
 from core.train.inference import FloatArray
 from core.train.lesson import Lesson, Progressed
+from core.train.question_metrics import likeness, mean_likeness
 from core.train.settings import Settings
-from core.train.writing import MOST, likeness, write
+from core.train.writing import MOST, write
 
 LOOKED_AT = 48
 """Rows for which a question is written at each evaluation; at the end it is done for all."""
@@ -121,11 +122,7 @@ class Generation(Lesson):
 
     def figures(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, float]:
         compared = outputs[outputs[:, 1] >= 0]
-        return {
-            "loss": float(outputs[:, 0].mean()),
-            "chrf": float(compared[:, 1].mean()),
-            "rouge_l": float(compared[:, 2].mean()),
-        }
+        return {"loss": float(outputs[:, 0].mean()), **mean_likeness(compared[:, 1:])}
 
     def settle(self, encoded: list[Encoded], outputs: FloatArray) -> None:
         self.is_over = True

@@ -25,6 +25,7 @@ from core.train.calibration import calibrated, sigmoid
 from core.train.inference import FloatArray, token_states
 from core.train.lesson import Lesson, Progressed
 from core.train.matching_metrics import (
+    SHARPNESS,
     Candidates,
     Places,
     Ranking,
@@ -32,15 +33,12 @@ from core.train.matching_metrics import (
     candidates,
     histogram,
     pair_scores,
+    ranked_and_told,
     ranking,
-    retrieval,
-    telling,
 )
 from core.train.negatives import Negatives, fixed, nearest
 from core.train.settings import Settings
 
-SHARPNESS = 20.0
-"""What cosines are multiplied by before the softmax of the loss."""
 KEPT = 20_000_000
 """Word pieces times width times layers of a batch whose inner values are kept for the way back; of more, they are computed twice."""
 QUESTION = "question_"
@@ -182,8 +180,7 @@ class Matching(Lesson):
         scores = scores_of(part, outputs)
         ranked = ranking(part.of, scores, SHARPNESS)
         scale, bias = calibration
-        told = telling(*pair_scores(part.of, scores, part.made), threshold=-bias / scale)
-        return {"loss": float(ranked.loss.mean()), **retrieval(ranked.rank), **told}
+        return ranked_and_told(ranked, *pair_scores(part.of, scores, part.made), threshold=-bias / scale)
 
     def calibration(self, encoded: list[Encoded], outputs: FloatArray) -> tuple[float, float]:
         part = self.part_of(encoded)

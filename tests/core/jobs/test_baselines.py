@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.data.columns import Roles
+from core.data.columns import Roles, TaskName
 from core.home import home as home_folder
+from core.home import write_json
 from core.jobs.baselines import ask_for_baselines, can_be_measured
 from core.jobs.control import delete, resume, take_back
 from core.jobs.job_words import ended_of, title_of
@@ -18,13 +19,13 @@ from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, finish, job_of, jobs
 from core.jobs.slots import BESIDE
 from core.jobs.worker import WORK
-from core.store.baselines import baselines_of
+from core.store.baselines import baselines_of, key_of
 from core.store.project import Project, delete_project, open_project, set_roles
 from core.store.run import Run
 from core.train.settings import Settings
 from core.words import LANGUAGES, Words
-from tests.tables import as_csv, lay_down
-from tests.trained import one_thread, pairs, worker  # noqa: F401  # a fixture for the module
+from tests.tables import as_csv, asked, lay_down, messages
+from tests.trained import one_thread, worker  # noqa: F401  # a fixture for the module
 
 
 @pytest.fixture(autouse=True)
@@ -49,15 +50,53 @@ def test_runs_with_the_same_rows_in_the_same_parts_share_them(project: Project) 
     assert found[0].examples().equals(first.examples())
 
 
-def test_a_task_that_has_none_is_passed_over(make_project: Callable[..., Project]) -> None:
-    project = make_project(as_csv(pairs(24)))
-    set_roles(project.id, Roles(text="text", question="question", task="matching"))
-    run = lay_down(open_project(project.id))
-    assert ask_for_baselines(run) == []
-    # Nor is there anything to compare where all rows are learned from.
-    learned = run.record().model_copy(update={"roles": Roles(text="text", label="label"), "parts": {"train": 24}})
+def test_where_all_rows_are_learned_from_there_is_nothing_to_compare(project: Project) -> None:
+    run = another(project)
+    record = run.record()
+    assert can_be_measured(record)
+    learned = record.model_copy(update={"parts": {"train": 60}})
     assert not can_be_measured(learned)
+    write_json(run.folder / "run.json", learned.model_dump(mode="json"))
+    assert ask_for_baselines(run) == []
     assert jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("task", "names", "reached"),
+    [
+        ("matching", ["chance", "tfidf_cosine", "embeddings_cosine"], "mrr"),
+        ("generation", ["usual_question", "nearest_question", "first_sentence"], "chrf"),
+    ],
+)
+def test_tasks_without_a_label_have_their_own(
+    make_project: Callable[..., Project], task: TaskName, names: list[str], reached: str
+) -> None:
+    rows = {
+        "matching": [row | {"question": f"who said {row['text'][3:]}?"} for row in messages(60)],
+        "generation": asked(30),
+    }
+    project = make_project(as_csv(rows[task]))
+    set_roles(project.id, Roles(text="text", question="question", task=task))
+    run = lay_down(open_project(project.id))
+    (found,) = ask_for_baselines(run)
+    assert WORK["baselines"](found, 1, lambda: None) == "done"
+    figures = {each["name"]: each["test"] for each in (found.result() or {})["baselines"]}
+    assert list(figures) == names
+    parts = run.examples()["part"].value_counts()
+    assert {each["rows"] for each in figures.values()} == {parts["test"]}
+    assert set(found.predictions()["id"]) == set(run.examples().query("part != 'train'")["id"])
+    best = max(names, key=lambda name: figures[name][reached])
+    assert best == names[1]
+    assert figures[best][reached] > 1.5 * figures[names[0]][reached]
+
+
+def test_rows_that_are_kept_together_otherwise_are_measured_anew(project: Project) -> None:
+    run = another(project)
+    record, examples = run.record(), run.examples()
+    keys = {
+        key_of(record, examples.assign(together=kept)) for kept in ("", "one", [str(n) for n in range(len(examples))])
+    }
+    assert len({key_of(record, examples), *keys}) == 4
 
 
 def test_a_launch_alone_asks_for_none(project: Project) -> None:

@@ -16,9 +16,10 @@ from core.data.targets import outputs_of, scale_of
 from core.models.choice import ModelChoice
 from core.store.baselines import BaselinesRecord
 from core.store.run import utc_now
-from core.train.baselines import Measured, chosen, folds, measure
+from core.train.baselines import Measured, measure
 from core.train.features import Terms
 from core.train.regressions import ClassRegression
+from core.train.simple.labelled import chosen, folds
 from tests.tables import messages
 from tests.trained import one_thread, pairs  # noqa: F401  # a fixture for the module
 

@@ -18,7 +18,8 @@ from core.store.project import Project, set_roles
 from core.store.run import Run
 from core.train.batches import encode
 from core.train.lessons.generation import Generation
-from core.train.writing import likeness, rouge_l, write
+from core.train.question_metrics import likeness, rouge_l
+from core.train.writing import write
 from tests.tables import asked, lay_down
 from tests.trained import curves, figures, points, project_of, small, trained, weights
 

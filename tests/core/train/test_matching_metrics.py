@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.train.calibration import calibrated, sigmoid
+from core.train.calibration import border, calibrated, sigmoid
 from core.train.matching_metrics import (
-    best_threshold,
+    by_chance,
     candidates,
     histogram,
     pair_scores,
@@ -98,10 +100,28 @@ def test_ranks_are_those_of_a_case_by_hand() -> None:
     assert found.loss[1] == pytest.approx(np.log(others.sum()))
 
 
+def test_chance_is_the_mean_over_all_orders_of_the_texts() -> None:
+    of = candidates(frame(("a one", "q1"), ("b two", "q2"), ("A  one", "q3"), ("c three", "q4"), ("d four", "q1")))
+    reciprocal, found = by_chance(of)
+    # q1 is asked about a and d, so each of them has two others before or after it; every other question has three.
+    assert reciprocal == pytest.approx([11 / 18, 25 / 48, 25 / 48, 25 / 48, 11 / 18])
+    assert found["recall_1"] == pytest.approx((3 / 4 + 2 / 3) / 5)
+    orders = [np.tile(np.array(order, float), (5, 1)) for order in itertools.permutations(range(4))]
+    ranked = [ranking(of, lambda rows, scores=scores: scores[rows]) for scores in orders]
+    each = np.mean([1 / one.rank for one in ranked], axis=0)
+    assert each == pytest.approx(reciprocal)
+    for name, value in retrieval(np.concatenate([one.rank for one in ranked])).items():
+        assert found[name] == pytest.approx(value)
+    level = ranking(of, lambda rows: np.zeros((5, 4))[rows])
+    assert found["loss"] == pytest.approx(level.loss.mean())
+    # A text alone is always found.
+    assert by_chance(candidates(frame(("a one", "q1"))))[1]["mrr"] == 1.0
+
+
 def test_telling_pairs_apart() -> None:
     values, belongs = np.array([0.9, 0.5, 0.5, 0.1]), np.array([True, True, False, False])
     assert telling(values, belongs, 0.4) == {"auc": 0.875, "accuracy": 0.75}
-    assert telling(values, belongs, best_threshold(values, belongs))["accuracy"] == 0.75
+    assert 0.1 < border(values, belongs) < 0.9
     assert telling(values[:2], belongs[:2], 0.4) == {"auc": 1.0, "accuracy": 1.0}
     of = candidates(frame(("a one", "q1"), ("b two", "q2"), ("c three", "q3")))
     scores = np.arange(9).reshape(3, 3)
