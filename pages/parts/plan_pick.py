@@ -101,7 +101,7 @@ def _table(state: dict[str, Any], shown: pd.DataFrame, picked: list[int], of: tu
     if state["of"] != of or sorted(state["ticked"]) != ticked:
         state.update({"mount": state["mount"] + 1, "of": of, "ticked": ticked})
     columns = {"id": _("Row"), "text": _("Text"), "question": _("Question"), "label": _("Label")}
-    if not shown["question"].any():
+    if not (shown["question"] != "").any():
         columns.pop("question")
     table = shown[list(columns)].assign(id=here, text=shown["text"].str.slice(0, SHOWN)).rename(columns=columns)
     event = st.dataframe(

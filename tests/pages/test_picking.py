@@ -15,6 +15,7 @@ from core.words import Words
 from pages.parts.plan_pick import PAGE, numbers, told
 from tests.pages.screen import click, everything, run, visit
 from tests.tables import as_csv, messages
+from tests.trained import pairs
 
 ROWS = 300
 
@@ -100,3 +101,11 @@ def test_numbers_are_told_as_they_are_typed() -> None:
     assert told([2, 1]) == "1, 2"
     assert told([]) == ""
     assert numbers(told(range(5, 5000))) == list(range(5, 5000))
+
+
+def test_rows_with_a_question_show_it(project_of: Callable[..., Project], held: None, words: Words) -> None:
+    made = project_of("pairs.csv", as_csv(pairs(60)))
+    keep_plan(made, Plan(engine=EngineChoice(name="apertium"), source="en", paths=("en>es>en",), rows="picked"))
+    at = visit("augment", words, project=made.id)
+    [table] = [each for each in at.dataframe if str(each.key).startswith("plan_pick_table_")]
+    assert list(table.value.columns) == [words.gettext(name) for name in ("Row", "Text", "Question", "Label")]
