@@ -60,7 +60,7 @@ def tuned(gold: Gold, shares: Shares) -> Thresholds:
     How far, folds of these same rows decide: what they say of one label may be luck, the more so the fewer rows it has.
     """
     trust = max(TRUSTS, key=dict(zip(TRUSTS, _held_out(gold, shares), strict=True)).__getitem__)
-    return _drawn(gold, shares, (trust,))[0]
+    return drawn(gold, shares, (trust,))[0]
 
 
 def _held_out(gold: Gold, shares: Shares) -> list[float]:
@@ -70,13 +70,13 @@ def _held_out(gold: Gold, shares: Shares) -> list[float]:
         fold = np.random.default_rng(repeat).permutation(len(gold)) % FOLDS
         for left_out in range(min(FOLDS, len(gold)) if len(gold) > 1 else 0):
             asked = fold == left_out
-            for place, thresholds in enumerate(_drawn(gold[~asked], shares[~asked], TRUSTS)):
+            for place, thresholds in enumerate(drawn(gold[~asked], shares[~asked], TRUSTS)):
                 found[place] += _f1(gold[asked], shares[asked] >= thresholds)
     return [round(float(total), 9) for total in found]
 
 
-def _drawn(gold: Gold, shares: Shares, trusts: Sequence[float]) -> list[Thresholds]:
-    """For each trust the thresholds of these rows.
+def drawn(gold: Gold, shares: Shares, trusts: Sequence[float]) -> list[Thresholds]:
+    """For each trust, in [0, 1], the thresholds of these rows; 1: the best ones wherever a label has DOUBT rows.
 
     The best ones together are found exactly: at the F1 that can be reached, each label has for itself the most of 2 · right − F1 · given
     (Dinkelbach 1967), both counted over the rows for each step.

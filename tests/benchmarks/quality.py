@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--test", type=Path, help="a table with the same columns; without one: a fifth of the rows")
     parser.add_argument("--preset", choices=("quick", "balanced", "thorough"), default="balanced")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--settings", type=json.loads, default={}, help="fields that differ from the preset, as JSON")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home:
         os.environ["PARAFINE_HOME"] = home
@@ -44,8 +45,10 @@ def main(arguments: list[str]) -> None:
         if options.test is not None:
             add_test_file(project, options.test)
         chosen = {"test_from": "file"} if options.test is not None else {"test_share": 0.2}
+        chosen |= options.settings
         seeds = [FIRST_SEED + place for place in range(options.seeds)]
-        print(json.dumps({"data": options.data.parent.name, **measure(project, options.preset, seeds, chosen)}))
+        found = measure(project, options.preset, seeds, chosen)
+        print(json.dumps({"data": options.data.parent.name, **found, "changed": options.settings}))
 
 
 def add_test_file(project: Project, file: Path) -> None:

@@ -77,7 +77,18 @@ def free_port() -> int:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    home = (tmp_path / "home").resolve()
+    """For a test that kills it, or to which the home belongs."""
+    yield from served_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """For all tests of a file that each have a project of their own."""
+    yield from served_in(tmp_path_factory.mktemp("shared"))
+
+
+def served_in(folder: Path) -> Iterator[Server]:
+    home = (folder / "home").resolve()
     home.mkdir()
     served = Server(home, free_port())
     served.start()
@@ -126,8 +137,17 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    visiting = Visit(browser, server)
-    yield visiting
+    yield from visiting(browser, server)
+
+
+@pytest.fixture
+def guest(browser: Browser, shared_server: Server) -> Iterator[Visit]:
+    """A visit to the server of the whole file."""
+    yield from visiting(browser, shared_server)
+
+
+def visiting(browser: Browser, server: Server) -> Iterator[Visit]:
+    yield Visit(browser, server)
     for context in browser.contexts:
         context.close()
 

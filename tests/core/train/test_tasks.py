@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from core.data.split import group_of, tied
 from core.errors import UserError
 from core.store.project import Project, select_table, set_roles
 from core.store.run import Run
-from core.train.label_metrics import headline, tuned
+from core.train.label_metrics import STEPS, drawn, headline, tuned
 from core.train.lessons.choose import LESSONS
 from core.train.number_metrics import headline as number_headline
 from core.train.settings import Settings
@@ -206,6 +207,30 @@ def test_thresholds_are_those_that_tell_the_labels_best() -> None:
     gold[:, 1] = 0
     gold[2, 1] = 1
     assert abs(tuned(gold, shares)[1] - thresholds[0]) < 0.15
+
+
+def test_no_other_thresholds_together_reach_a_better_micro_f1() -> None:
+    chance = np.random.default_rng(3)
+    for _ in range(5):
+        gold = (chance.random((60, 2)) < (0.5, 0.4)).astype(np.int64)
+        shares = np.clip(chance.random((60, 2)) + 0.3 * gold, 0, 1).astype(np.float32)
+        common, own = (headline(gold, shares, each)["micro_f1"] for each in drawn(gold, shares, (0.0, 1.0)))
+        pairs = itertools.product(STEPS, STEPS)
+        assert own == pytest.approx(max(headline(gold, shares, np.array(pair))["micro_f1"] for pair in pairs))
+        assert common == pytest.approx(
+            max(headline(gold, shares, np.array([step, step]))["micro_f1"] for step in STEPS)
+        )
+
+
+def test_what_is_luck_in_a_label_moves_its_threshold_little() -> None:
+    """Nothing tells these labels: the same threshold does best on rows that had no say."""
+    chance = np.random.default_rng(0)
+    gold = (chance.random((80, 6)) < 0.3).astype(np.int64)
+    shares = np.clip(chance.random((80, 6)) * 0.6 + 0.05 * gold, 0, 1).astype(np.float32)
+    common, own = drawn(gold, shares, (0.0, 1.0))
+    found = tuned(gold, shares)
+    assert np.ptp(own) > 0.05
+    assert np.abs(found - common).sum() < 0.3 * np.abs(own - common).sum()
 
 
 def test_figures_of_a_number() -> None:
