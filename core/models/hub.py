@@ -11,7 +11,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.models.files import CONFIG, check_files, check_kind, check_known, check_names, read_config
-from core.models.kinds import READING, Kind
+from core.models.kinds import READING, Kind, auto_class
 
 WANTED = ["*.json", "model*.safetensors", "*.txt", "*.model"]
 ROBOT = "SFconvertbot"
@@ -90,7 +90,8 @@ def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> P
         wanted = [*WANTED, *also]
         folder = Path(snapshot_download(name, revision=revision, allow_patterns=wanted, etag_timeout=PATIENCE))
     if not any(folder.glob("model*.safetensors")):
-        raise UserError("model_no_safetensors", model=name)
+        config = read_config(folder) if (folder / CONFIG).exists() else {}
+        raise UserError("model_no_safetensors", model=name, auto=auto_class(config))
     return folder
 
 

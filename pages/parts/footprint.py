@@ -16,6 +16,7 @@ from core.train.settings import Settings
 from core.words import Words
 from pages.parts.errors import show_error
 from pages.parts.look import quiet
+from pages.parts.settings_form import renew_inputs
 
 
 def show_footprint(project: Project, settings: Settings, words: Words) -> None:
@@ -101,8 +102,5 @@ def take_lora(project_id: str, learning_rate: float) -> None:
     """Into the form, before the page is drawn."""
     project = open_project(project_id)
     draft = read_draft(project)
-    values = with_lora(learning_rate)
-    keep_draft(project, draft.model_copy(update={"changed": draft.changed | values}))
-    # What was typed into the form before would outweigh what it now proposes.
-    for key in [key for key in st.session_state if any(str(key).startswith(f"{name}_{project_id}") for name in values)]:
-        del st.session_state[key]
+    keep_draft(project, draft.model_copy(update={"changed": draft.changed | with_lora(learning_rate)}))
+    renew_inputs(project_id)

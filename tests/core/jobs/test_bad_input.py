@@ -159,7 +159,7 @@ def test_a_training_that_writes_cannot_give_labels_and_is_called_by_its_number(p
         check_here(ModelChoice(kind="run", name=run.id), project.id, "classes")
     assert caught.value.code == "model_kind"
     assert "“Training 1”" in str(caught.value)
-    assert "« Entraînement 1 »" in caught.value.sentence(Words("fr")).replace("\u202f", " ").replace("\u00a0", " ")
+    assert "entraînement 1" in caught.value.sentence(Words("fr"))
 
 
 def test_a_model_without_a_head_is_known_to_get_a_new_one(tiny_bert: Path) -> None:
