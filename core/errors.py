@@ -52,6 +52,10 @@ SENTENCES: dict[str, str] = {
         "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
         "needed, and at least one label with several rows. Add rows."
     ),
+    "label_of_its_own": N_(
+        "Each of the {rows} rows has a label of its own: the column is probably an identifier or a free text, and nothing can be learned from it. "
+        "On the Data page, choose the column that says to which group a row belongs, or, where it is a number, learn it as a number."
+    ),
     "nothing_left_to_train": N_(
         "With {validation} for validation and {test} for the test, the label “{label}” has no row left to learn from. "
         "Make these shares smaller, or add rows of this label."
@@ -62,7 +66,7 @@ SENTENCES: dict[str, str] = {
     "settings_invalid": N_("These settings are out of their bounds: {problem}."),
     "loss_not_finite": N_(
         "The loss became infinite at step {step}: the training diverged. "
-        "Launch it again with a smaller learning rate (a third of {learning_rate}, say)."
+        "Launch it again with a smaller learning rate (a third of {learning_rate}, say); where that does not help, with a longer warm-up."
     ),
     "out_of_memory": N_(
         "The system stopped the training: there was not enough memory. "
@@ -119,7 +123,7 @@ SENTENCES: dict[str, str] = {
 
 PROGRAMS = {
     "model_no_safetensors": (
-        "from transformers import AutoModelForSequenceClassification as Model, AutoTokenizer as Tokenizer\n"
+        "from transformers import {auto} as Model, AutoTokenizer as Tokenizer\n"
         'for part in (Model, Tokenizer): part.from_pretrained(r"{model}").save_pretrained("converted")'
     )
 }
@@ -155,7 +159,7 @@ class UserError(Exception):
 
     def program(self) -> str:
         """The lines that the sentence tells to run; empty for most errors."""
-        return PROGRAMS.get(self.code, "").format(**self.facts)
+        return PROGRAMS.get(self.code, "").format(**{"auto": "AutoModelForSequenceClassification", **self.facts})
 
 
 def _shown(name: str, value: Any, words: Words) -> str:

@@ -83,5 +83,9 @@ LEARNING_SENTENCES = {
         "“{model}” cannot be taught your texts without their labels: it has no way to guess a hidden word. Set the epochs of pre-training to 0, "
         "or choose a model such as camembert-base for French or bert-base-uncased for English."
     ),
+    "model_not_finite": N_(
+        "What this model computes from your texts are no numbers, before it has learned anything: its weights are damaged. "
+        "Choose another model, or bring it here again."
+    ),
     "run_has_no_model": N_("Training {run} kept no model, so nothing can start from it. Choose another one."),
 }

@@ -9,7 +9,7 @@ from core.data.targets import scale_of
 from core.jobs.launch import learnable
 from core.jobs.queue import job_of
 from core.models.catalogue import is_wide
-from core.models.outlook import longest_setting
+from core.models.outlook import check_here, longest_setting
 from core.store.accepted import accepted_stamp
 from core.store.draft import keep_draft, read_draft
 from core.store.project import Project, table_stamp
@@ -20,8 +20,9 @@ from core.words import Words
 from pages.parts import head_note
 from pages.parts.baselines import show_baselines, start
 from pages.parts.errors import reported
+from pages.parts.footprint import show_footprint
 from pages.parts.launching import how_often, joining, summary, with_paraphrases
-from pages.parts.lengths import lengths_of, show_lengths
+from pages.parts.lengths import lengths_of, show_lengths, warn_if_all_are_cut
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
 from pages.parts.matching_note import say_if_one_text
@@ -34,6 +35,7 @@ from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
 from pages.parts.study import belongs_to, watch_study
 from pages.parts.task_words import to_learn
+from pages.parts.unjudged import say_if_own_labels, say_unjudged
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -56,6 +58,7 @@ def show_form(project: Project, words: Words) -> None:
     learned = to_learn(project.roles.task, rows, labels, scale, words)
     lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
     say_if_one_text(project, stamp, words)
+    say_if_own_labels(labels, rows, words)
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
@@ -65,6 +68,7 @@ def show_form(project: Project, words: Words) -> None:
     tokens: list[int] = []
     own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
+        check_here(model, project.id, project.roles.task)
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
     task = project.roles.task
@@ -73,8 +77,12 @@ def show_form(project: Project, words: Words) -> None:
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
-    draft, can_be = choose_protocol(project, model, values["test_share"], words)
+    warn_if_all_are_cut(tokens, int(values["max_tokens"]), size.longest, words)
+    chosen = make_settings({**values, "model": model})
+    draft, can_be = choose_protocol(project, chosen, words)
+    can_be &= say_unjudged(project, stamp, chosen, draft, words)
     summary(values | ({} if draft.protocol == "split" else {"test_share": asked_share(draft)}), rows, words)
+    show_footprint(project, chosen, words)
     times = how_often(words) if draft.protocol != "folds" else 1
     paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")

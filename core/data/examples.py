@@ -98,7 +98,7 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
 
 def require_learnable(tally: Tally, roles: Roles) -> None:
     """Raises UserError when nothing can be learned: no_label_role, no_question_role, no_examples, one_label, one_value, one_text,
-    one_question, too_few_examples, too_few_texts.
+    one_question, too_few_examples, label_of_its_own, too_few_texts.
     """
     needs_label = roles.task in ("classes", "several_labels", "number")
     if needs_label and not roles.has_labels:
@@ -115,8 +115,10 @@ def require_learnable(tally: Tally, roles: Roles) -> None:
         raise UserError("one_text")
     if roles.task == "matching" and tally.questions == 1:
         raise UserError("one_question")
-    if tally.used < MINIMUM_ROWS or (tally.labels and max(tally.labels.values()) < MINIMUM_OF_A_LABEL):
+    if tally.used < MINIMUM_ROWS:
         raise UserError("too_few_examples", rows=tally.used, minimum=MINIMUM_ROWS)
+    if tally.labels and max(tally.labels.values()) < MINIMUM_OF_A_LABEL:
+        raise UserError("label_of_its_own", rows=tally.used)
     if roles.task == "matching" and tally.values < MINIMUM_TEXTS:
         raise UserError("too_few_texts", texts=tally.values, minimum=MINIMUM_TEXTS)
 

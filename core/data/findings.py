@@ -22,6 +22,7 @@ TITLES: dict[str, str] = {
     "damaged_text": N_("Rows with damaged accents (“Ã©” for “é”): {count}"),
     "one_label": N_("One label only: “{label}”"),
     "label_spelling": N_("Labels that differ only by case, spaces or accents: {labels}"),
+    "own_label": N_("Nearly a label for each row: {labels} labels in {rows} rows"),
     "rare_label": N_("Labels with fewer than {least} rows: {labels}"),
     "rare_of_several": N_("Labels with fewer than {least} rows: {labels}"),
     "outlier": N_("Numbers far from all others, which lie between {low} and {high}: {count} rows"),
@@ -70,6 +71,11 @@ CONSEQUENCES: dict[str, str] = {
     "label_spelling": N_(
         "Each spelling is a class of its own: the model is asked to tell apart what you hold for the same. "
         "Merged, they take the most frequent spelling."
+    ),
+    "own_label": N_(
+        "The column is probably an identifier or a free text: from a row or two of each label nothing can be learned, and the test cannot judge "
+        "them. Choose the column that says to which group a row belongs, merge labels into larger groups in your file, or, where it is a number "
+        "or a score, learn it as a number."
     ),
     "rare_label": N_(
         "The model can hardly learn them, and the test has too few of their rows to say how well. "

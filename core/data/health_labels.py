@@ -12,6 +12,8 @@ from core.data.subject import Subject, folded
 
 LEAST = 10
 """Rows of a label, below which it can hardly be learned."""
+ROWS_A_LABEL = 2
+"""Fewer rows a label than this on the average: the column says who or what a row is, not to which group it belongs."""
 UNEVEN = 10
 """Times as many rows as the rarest label has: from there on the frequent label wins by its number."""
 BALANCE = 1.0
@@ -35,9 +37,12 @@ def amounts(subject: Subject) -> Iterator[Finding]:
         return
     ranked = counts.most_common()
     rare = [label for label, count in reversed(ranked) if count < LEAST]
+    own = own_labels(len(counts), len(subject.rows))
+    if own is not None:
+        yield own
     if rare and subject.roles.task == "several_labels":
         yield _rare_of_several(subject, rare)
-    elif rare:
+    elif rare and own is None:
         rows = _rows_of(subject, rare)
         # A classifier needs two labels: when the rare ones are all there is, or all but one, nothing is set aside.
         fix = subject.aside("rare_label", rows) if len(counts) - len(rare) >= 2 else None
@@ -49,6 +54,13 @@ def amounts(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "imbalance", "warning", _rows_of(subject, [smallest]), facts=facts, fix=Setting("balance", BALANCE)
         )
+
+
+def own_labels(labels: int, rows: int) -> Finding | None:
+    """More labels than half the rows: probably an identifier, or free text."""
+    if labels <= 2 or labels * ROWS_A_LABEL <= rows:
+        return None
+    return Finding("own_label", "fault", facts={"labels": labels, "rows": rows})
 
 
 def _rare_of_several(subject: Subject, rare: list[str]) -> Finding:

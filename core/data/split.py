@@ -17,6 +17,7 @@ import pandas as pd
 
 from core.data.columns import TaskName
 from core.data.examples import MINIMUM_ROWS
+from core.data.joining import in_short
 from core.data.targets import strata
 from core.errors import UserError
 
@@ -188,7 +189,7 @@ def _keep_earlier(found: dict[str, Part], key: str, part: Part) -> None:
 
 def content_key(text: object, question: object) -> str:
     """The same for rows that say the same thing: spaces and case aside."""
-    words = f"{' '.join(str(text).split())}\x1f{' '.join(str(question).split())}".casefold()
+    words = f"{in_short(text)}\x1f{in_short(question)}"
     return "words " + hashlib.sha1(words.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -202,9 +203,11 @@ def group_of(examples: pd.DataFrame) -> list[str]:
             name = parent[name]
         return name
 
+    # As lists: one by one out of a column of pandas they take many times as long.
     ids = examples["id"].tolist()
-    ties = [examples[name] if name in examples else [""] * len(ids) for name in ("together", "passage")]
-    rows = zip(ids, examples["origin"], examples["text"], examples["question"], *ties, strict=True)
+    ties = [examples[name].tolist() if name in examples else [""] * len(ids) for name in ("together", "passage")]
+    said = (examples[name].tolist() for name in ("origin", "text", "question"))
+    rows = zip(ids, *said, *ties, strict=True)
     for identifier, origin, text, question, together, passage in rows:
         for kin in (content_key(text, question), origin, together and f"together {together}", passage):
             if kin:

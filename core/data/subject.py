@@ -11,6 +11,7 @@ from functools import cached_property
 from core.data.columns import Roles
 from core.data.examples import Selection
 from core.data.fixes import Fix
+from core.data.joining import in_short
 from core.data.targets import BETWEEN, labels_of
 
 LABELLED = ("classes", "several_labels")
@@ -47,9 +48,8 @@ class Subject:
     def keys(self) -> list[str]:
         """The same for inputs that say the same, spaces and case aside: as core.data.split.content_key, unhashed."""
         if self.questions is None:
-            return [" ".join(text.split()).casefold() for text in self.texts]
-        pairs = zip(self.texts, self.questions, strict=True)
-        return ["\x1f".join(" ".join(part.split()) for part in pair).casefold() for pair in pairs]
+            return list(map(in_short, self.texts))
+        return ["\x1f".join(map(in_short, pair)) for pair in zip(self.texts, self.questions, strict=True)]
 
     @cached_property
     def sets(self) -> list[tuple[str, ...]]:

@@ -10,11 +10,11 @@ from typing import Any
 from core.errors import UserError
 from core.home import DISK_FLOOR
 from core.jobs.queue import Job
-from core.models.choice import ModelChoice
-from core.models.weights import training_size
 from core.store.job_folder import JobFolder, State
 from core.store.run import Run, open_run
 from core.store.search import Search
+from core.train.footprint import weights_for
+from core.train.settings import Settings
 
 Ending = tuple[State, dict[str, Any] | None]
 """A state and its reason."""
@@ -87,11 +87,13 @@ def room_to_resume(folder: JobFolder) -> int:
     Raises UserError("run_not_found").
     """
     if isinstance(folder, Search):
-        return training_size(ModelChoice.model_validate(folder.record().run.settings["model"]), folder.project_id)
+        record = folder.record().run
+        return weights_for(Settings.model_validate(record.settings), folder.project_id, record.roles.task).on_disk
     if not isinstance(folder, Run):
         return DISK_FLOOR
-    settings = open_run(folder.project_id, folder.id).record().settings
-    return max(0, training_size(ModelChoice.model_validate(settings["model"]), folder.project_id) - folder.size())
+    known = open_run(folder.project_id, folder.id).record()
+    whole = weights_for(Settings.model_validate(known.settings), folder.project_id, known.roles.task).on_disk
+    return max(0, whole - folder.size())
 
 
 def is_short_of_memory(said: str) -> bool:

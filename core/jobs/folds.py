@@ -18,17 +18,14 @@ from core.jobs.launch import check_model, gathered, learnable, parts_seen, reada
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue, job_of
 from core.jobs.slots import devices
-from core.models.choice import ModelChoice
-from core.models.weights import training_size, weights_size
+from core.models.weights import LEAVES, SINGLE
 from core.store.job_folder import ENDED, RESUMABLE
-from core.store.project import open_project
+from core.store.project import Project, open_project
 from core.store.run import Run, RunRecord, create_run, utc_now
 from core.store.storage import require_quota
 from core.store.study import FinalRun, Study, StudyRecord, keep_study, list_studies, new_study, next_study_number
+from core.train.footprint import weights_for
 from core.train.settings import Settings
-
-KEPT = 2
-"""Times its weights that a fold leaves behind: the model and its zip."""
 
 
 def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int = 1) -> Study:
@@ -47,9 +44,9 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     known = tied(examples, project.roles.task)
     check_folds(known, folds)
     devices()
-    check_model(settings.model, project_id, settings.max_tokens, project.roles.task)
+    check_model(settings, project)
     _require_unlearned(examples, settings, project_id)
-    needed = room_for(settings.model, project_id, folds * repeats + 1)
+    needed = room_for_all(settings, project, folds * repeats + 1)
     require_room(needed)
     require_quota(project, needed)
     seeds = [(settings.seed + repeat) % 2**31 for repeat in range(repeats)]
@@ -95,9 +92,11 @@ def launch_folds(project_id: str, settings: Settings, folds: int, repeats: int =
     return study
 
 
-def room_for(model: ModelChoice, project_id: str, runs: int) -> int:
+def room_for_all(settings: Settings, project: Project, runs: int) -> int:
     """Bytes that so many runs, one after the other, may take: what each leaves, and the checkpoints of the one at work."""
-    return (runs - 1) * KEPT * weights_size(model, project_id) + training_size(model, project_id)
+    assert project.roles is not None
+    weights = weights_for(settings, project.id, project.roles.task)
+    return (runs - 1) * LEAVES * SINGLE * weights.total + weights.on_disk
 
 
 def stop_all(study: Study) -> None:

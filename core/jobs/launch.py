@@ -9,8 +9,8 @@ from importlib.metadata import version
 import pandas as pd
 from filelock import FileLock
 
-from core.data.columns import TaskName
 from core.data.examples import Selection, fingerprint, require_learnable
+from core.data.joining import in_short
 from core.data.split import Part, parts_met, split, tied
 from core.data.targets import outputs_of, scale_of
 from core.data.test_rows import TestFacts, beside, is_of_test_file, told_of_test
@@ -22,7 +22,6 @@ from core.jobs.queue import enqueue
 from core.jobs.slots import devices
 from core.models.choice import ModelChoice
 from core.models.outlook import check_choice
-from core.models.weights import training_size
 from core.store.accepted import accepted_paraphrases
 from core.store.combining import files_of
 from core.store.job_folder import ENDED
@@ -30,9 +29,10 @@ from core.store.project import Project, open_project, select_table
 from core.store.run import Run, RunRecord, create_run, list_runs, next_number, open_run, utc_now
 from core.store.storage import require_quota
 from core.store.test_file import kept_test_file, tested
+from core.train.footprint import weights_for
 from core.train.settings import Settings
 
-RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "scikit-learn", "pandas", "numpy")
+RECORDED = ("torch", "transformers", "tokenizers", "accelerate", "peft", "optuna", "scikit-learn", "pandas", "numpy")
 
 
 def launch(project_id: str, settings: Settings) -> Run:
@@ -56,16 +56,14 @@ def launch_all(
     project = open_project(project_id)
     selection = learnable(project)
     devices()
-    needed = max(training_size(settings.model, project_id) for settings in wanted)
+    needed = max(room_for(settings, project) for settings in wanted)
     require_room(needed)
     require_quota(project, needed)
     made: list[Run] = []
     # Numbers are given one after the other, whoever asks.
     with FileLock(project.folder / "launch.lock"):
         for settings in wanted:
-            check_model(
-                settings.model, project_id, settings.max_tokens, project.roles.task if project.roles else "classes"
-            )
+            check_model(settings, project)
         frozen = [(settings, freeze(project, selection, settings)) for settings in wanted]
         for settings, examples in frozen:
             record = record_of(project, settings, examples)
@@ -76,6 +74,12 @@ def launch_all(
         enqueue(*made, name=name)
     ensure_supervisor()
     return made
+
+
+def room_for(settings: Settings, project: Project) -> int:
+    """Bytes that a training may take on the disk while it works."""
+    assert project.roles is not None
+    return weights_for(settings, project.id, project.roles.task).on_disk
 
 
 def again(run: Run) -> Run:
@@ -149,11 +153,6 @@ def readable(selection: Selection, settings: Settings, examples: pd.DataFrame) -
     return rows[~rows["text"].map(in_short).isin(said) & ~rows["question"].map(in_short).isin(said)]
 
 
-def in_short(text: str) -> str:
-    """What two texts that differ in spaces and capitals alone have in common."""
-    return " ".join(text.split()).casefold()
-
-
 def _under_way(project_id: str, record: RunRecord) -> Run | None:
     """The newest run, when it does exactly this and has not ended: the button was pressed twice."""
     newest = next(iter(list_runs(project_id)), None)
@@ -175,14 +174,19 @@ def learnable(project: Project) -> Selection:
     return selection
 
 
-def check_model(
-    choice: ModelChoice, project_id: str, max_tokens: int | None = None, task: TaskName = "classes"
-) -> None:
+def check_model(settings: Settings, project: Project) -> None:
     """Says now what would fail later: an absent folder, a model of another kind, an unknown name, a hub out of reach.
 
-    max_tokens: the longest input wanted. Raises UserError as check_choice does.
+    Raises UserError as check_choice does.
     """
-    check_choice(choice, project_id, max_tokens, task)
+    assert project.roles is not None
+    check_choice(
+        settings.model,
+        project.id,
+        settings.max_tokens,
+        project.roles.task,
+        guesses_words=settings.pretraining_epochs > 0,
+    )
 
 
 def record_of(project: Project, settings: Settings, examples: pd.DataFrame) -> RunRecord:

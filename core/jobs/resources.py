@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psutil
 
+from core.errors import UserError
 from core.home import home
-from core.jobs.slots import graphics_cards
+from core.jobs.slots import devices, graphics_cards
 
 CGROUP_V2 = Path("/sys/fs/cgroup")
 CGROUP_V1 = Path("/sys/fs/cgroup/memory")
@@ -55,6 +56,14 @@ class Resources:
     disk_total: int
     disk_left: int
     cards: list[Card]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes left for a training: memory of the smallest device that could get it, disk of the home."""
+
+    memory: int
+    disk: int
 
 
 class Processors:
@@ -106,6 +115,17 @@ def memory() -> Memory:
             listing = Path("/proc/self/cgroup").read_text()
             found += [group for folder in group_folders(listing) if (group := group_memory(folder)) is not None]
     return min(found, key=lambda each: each.left)
+
+
+def room_to_learn() -> Room:
+    """Of a graphics card, what it has in all: whatever works on it now is over when its turn comes."""
+    try:
+        on_cards = any(name.startswith("cuda") for name in devices())
+    except UserError:
+        # Said at the launch.
+        on_cards = False
+    found = [card.total for card in cards()] if on_cards else []
+    return Room(min(found, default=memory().left), shutil.disk_usage(home()).free)
 
 
 def cards() -> list[Card]:

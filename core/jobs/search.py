@@ -8,11 +8,10 @@ from filelock import FileLock
 
 from core.home import require_room
 from core.jobs.control import state_of
-from core.jobs.launch import check_model, freeze, learnable, record_of
+from core.jobs.launch import check_model, freeze, learnable, record_of, room_for
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue
 from core.jobs.slots import devices
-from core.models.weights import training_size
 from core.store.job_folder import ENDED
 from core.store.project import open_project
 from core.store.run import list_runs, utc_now
@@ -43,11 +42,11 @@ def launch_search(
     selection = learnable(project)
     devices()
     # One trial at a time has weights and checkpoints.
-    needed = training_size(settings.model, project_id)
+    needed = room_for(settings, project)
     require_room(needed)
     require_quota(project, needed)
     with FileLock(project.folder / "launch.lock"):
-        check_model(settings.model, project_id)
+        check_model(settings, project)
         examples = freeze(project, selection, settings)
         searched = {name: pair for name, pair in space.items() if pair[0] < pair[1]}
         fixed = {name: pair[0] for name, pair in space.items() if pair[0] == pair[1]}

@@ -7,7 +7,7 @@ from pathlib import Path
 from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from core.errors import UserError
-from core.models.loading import UNREADABLE, set_dropouts
+from core.models.loading import LEARNED_IN, UNREADABLE, set_dropouts
 from core.words import N_
 
 
@@ -17,7 +17,9 @@ def load_encoder(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
         config = AutoConfig.from_pretrained(folder)
         set_dropouts(config, dropout)
         tokenizer = AutoTokenizer.from_pretrained(folder)
-        model = AutoModel.from_pretrained(folder, config=config, use_safetensors=True, attn_implementation="eager")
+        model = AutoModel.from_pretrained(
+            folder, config=config, use_safetensors=True, attn_implementation="eager", dtype=LEARNED_IN
+        )
     except UNREADABLE as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
     if model.config.is_encoder_decoder or tokenizer.pad_token_id is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
-from core.models.kinds import READING, WHAT, Kind, kind_of, most_tokens
+from core.models.kinds import READING, WHAT, Kind, auto_class, kind_of, most_tokens
 from core.words import N_
 
 CONFIG, WEIGHTS, INDEX = "config.json", "model.safetensors", "model.safetensors.index.json"
@@ -34,7 +34,7 @@ def check_files(folder: Path, kinds: Collection[Kind] = READING) -> dict[str, An
         raise UserError("model_folder", folder=folder, problem=N_("config.json is missing"))
     config = read_config(folder)
     check_kind(config, str(folder), kinds)
-    check_names({path.name for path in folder.iterdir()}, folder)
+    check_names({path.name for path in folder.iterdir()}, folder, config)
     check_weights(folder)
     check_known(config, str(folder))
     return config
@@ -51,8 +51,8 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def check_kind(config: dict[str, Any], model: str, kinds: Collection[Kind] = READING) -> None:
-    """Raises UserError: model_kind, model_quantised."""
+def check_kind(config: dict[str, Any], model: Any, kinds: Collection[Kind] = READING) -> None:
+    """model: its name, or a message with facts. Raises UserError: model_kind, model_quantised."""
     kind = kind_of(config)
     if kind in WHAT and kind not in kinds:
         raise UserError("model_kind", model=model, kind=WHAT[kind])
@@ -73,11 +73,11 @@ def check_length(config: dict[str, Any], model: str, max_tokens: int) -> None:
         raise UserError("model_too_short", model=model, most=most, longest=max_tokens)
 
 
-def check_names(names: Collection[str], folder: Path | str) -> None:
+def check_names(names: Collection[str], folder: Path | str, config: dict[str, Any]) -> None:
     """Raises UserError, model_no_safetensors or model_folder, when the weights or the tokenizer are not among the files."""
     if not any(name.startswith("model") and name.endswith(".safetensors") for name in names):
         if any(name.endswith(OLD_WEIGHTS) for name in names):
-            raise UserError("model_no_safetensors", model=folder)
+            raise UserError("model_no_safetensors", model=folder, auto=auto_class(config))
         raise UserError("model_folder", folder=folder, problem=N_("model.safetensors is missing"))
     if not any(name in TOKENIZERS for name in names):
         raise UserError("model_folder", folder=folder, problem=N_("tokenizer.json is missing"))

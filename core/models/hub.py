@@ -11,7 +11,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.models.files import CONFIG, check_files, check_kind, check_known, check_names, read_config
-from core.models.kinds import READING, Kind
+from core.models.kinds import READING, Kind, auto_class
 
 WANTED = ["*.json", "model*.safetensors", "*.txt", "*.model"]
 ROBOT = "SFconvertbot"
@@ -54,9 +54,30 @@ def check_hub(name: str, kinds: Collection[Kind] = READING) -> dict[str, Any]:
             hf_hub_download(name, CONFIG, local_dir=aside, etag_timeout=PATIENCE)
             config = read_config(Path(aside))
     check_kind(config, name, kinds)
-    check_names(files, name)
+    check_names(files, name, config)
     check_known(config, name)
     return config
+
+
+def weights_there(name: str) -> int:
+    """How many weights a model of the hub has, by what the hub knows of its safetensors; else by the size of its files.
+
+    Raises UserError: model_not_found, hub_unreachable, model_no_safetensors.
+    """
+    from huggingface_hub import HfApi
+
+    with _translated(name):
+        about = HfApi().model_info(name, timeout=PATIENCE, files_metadata=True)
+    if about.safetensors is not None:
+        return int(about.safetensors.total)
+    sizes = [entry.size or 0 for entry in about.siblings or [] if _is_weights(entry.rfilename)]
+    if not sum(sizes):
+        raise UserError("model_no_safetensors", model=name)
+    return sum(sizes) // 4
+
+
+def _is_weights(name: str) -> bool:
+    return name.startswith("model") and name.endswith(".safetensors")
 
 
 def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> Path:
@@ -69,7 +90,8 @@ def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> P
         wanted = [*WANTED, *also]
         folder = Path(snapshot_download(name, revision=revision, allow_patterns=wanted, etag_timeout=PATIENCE))
     if not any(folder.glob("model*.safetensors")):
-        raise UserError("model_no_safetensors", model=name)
+        config = read_config(folder) if (folder / CONFIG).exists() else {}
+        raise UserError("model_no_safetensors", model=name, auto=auto_class(config))
     return folder
 
 

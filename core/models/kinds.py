@@ -30,6 +30,8 @@ READERS = _names(
     "roberta roberta-prelayernorm roc_bert roformer squeezebert xlm xlm-roberta xlm-roberta-xl xlnet xmod yoso"
 )
 """Encoders of texts for which transformers has a head that tells labels apart."""
+GUESSLESS = _names("canine xlnet")
+"""Of these, for which transformers has no head that guesses hidden words."""
 WRITERS = _names(
     "bart bigbird_pegasus blenderbot blenderbot-small encoder-decoder fsmt led longt5 m2m_100 marian mbart mt5 mvp nllb-moe pegasus "
     "pegasus_x plbart prophetnet switch_transformers t5 t5gemma umt5"
@@ -96,3 +98,13 @@ def head_labels(config: Mapping[str, Any]) -> list[str]:
         return [str(named[place]) for place in sorted(named, key=int)]
     except ValueError:
         return []
+
+
+def auto_class(config: Mapping[str, Any]) -> str:
+    """The class of transformers that opens such a model with all of its weights."""
+    named = " ".join(map(str, config.get("architectures") or []))
+    if kind_of(config) == "writer":
+        return "AutoModelForSeq2SeqLM"
+    if "ForMaskedLM" in named or "ForPreTraining" in named:
+        return "AutoModelForMaskedLM"
+    return "AutoModel" if named and "ForSequenceClassification" not in named else "AutoModelForSequenceClassification"

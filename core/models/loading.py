@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+import torch
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
@@ -27,6 +28,9 @@ from core.words import N_
 HIDDEN_DROPOUTS = ("hidden_dropout_prob", "dropout", "classifier_dropout", "seq_classif_dropout")
 ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
 """Names of the two kinds of dropout in the configurations of BERT, RoBERTa, CamemBERT, DistilBERT, DeBERTa."""
+
+LEARNED_IN = torch.float32
+"""Whatever a model was saved in: in half precision AdamW's steps vanish, or the loss becomes infinite."""
 
 UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, SafetensorError)
 """What transformers raises for files that are damaged or do not belong together."""
@@ -68,6 +72,7 @@ def load_classifier(
             use_safetensors=True,
             ignore_mismatched_sizes=True,
             attn_implementation="eager",
+            dtype=LEARNED_IN,
             output_loading_info=True,
         )
     except UNREADABLE as error:

@@ -8,12 +8,12 @@ from typing import Any
 
 from core.data.columns import TaskName
 from core.errors import UserError
-from core.models.catalogue import embedded_path
+from core.models.catalogue import EMBEDDED_NAME, embedded_path
 from core.models.choice import ModelChoice
-from core.models.files import check_files, check_length, read_config
-from core.models.hub import check_hub, folder_here
-from core.models.kinds import READING, TWICE, WRITING, kind_of, most_tokens
-from core.models.transfer import Transfer, transfer_for
+from core.models.files import check_files, check_kind, check_length, read_config
+from core.models.hub import check_hub, folder_here, is_here
+from core.models.kinds import GUESSLESS, READING, TWICE, WRITING, head_labels, kind_of, most_tokens
+from core.models.transfer import PROBLEMS, Transfer, transfer_for
 from core.store.run import Run, open_run
 from core.words import N_
 
@@ -22,15 +22,22 @@ LONGEST = 512
 
 
 def check_choice(
-    choice: ModelChoice, project_id: str, max_tokens: int | None = None, task: TaskName = "classes"
+    choice: ModelChoice,
+    project_id: str,
+    max_tokens: int | None = None,
+    task: TaskName = "classes",
+    *,
+    guesses_words: bool = False,
 ) -> None:
     """Says now what would fail later; a model of the hub that is not here is looked up there.
 
-    max_tokens: the longest input wanted. Raises UserError: those of check_hub and check_files, run_has_no_model, model_too_short,
-    model_cannot_write.
+    max_tokens: the longest input wanted; guesses_words: whether it is to be pre-trained on the user's texts first. Raises UserError:
+    those of check_hub and check_files, run_has_no_model, model_too_short, model_cannot_write, no_pretraining.
     """
     kinds = WRITING if task == "generation" else READING
-    shown: Any = choice.name
+    shown: Any = choice.name if choice.kind != "embedded" else EMBEDDED_NAME
+    if guesses_words and task == "generation":
+        raise UserError("no_pretraining", model=shown)
     if choice.kind == "embedded":
         return
     if choice.kind == "hub":
@@ -42,12 +49,28 @@ def check_choice(
         number = run.record().number
         if not run.has_model():
             raise UserError("run_has_no_model", run=number)
-        config = check_files(run.model_folder, kinds)
         shown = {"message": N_("Training {run}"), "run": number}
+        # Where it lies on this machine is no name for it.
+        check_kind(read_config(run.model_folder), shown, kinds)
+        config = check_files(run.model_folder, kinds)
     if task == "generation" and kind_of(config) == "reader" and config["model_type"] not in TWICE:
         raise UserError("model_cannot_write", model=shown, kind=config["model_type"])
+    if guesses_words and config["model_type"] in GUESSLESS:
+        raise UserError("no_pretraining", model=shown)
     if max_tokens is not None:
         check_length(config, shown, max_tokens)
+
+
+def check_here(choice: ModelChoice, project_id: str, task: TaskName) -> None:
+    """The same at once, as far as it can be said without asking the hub. Raises UserError as check_choice does."""
+    if choice.kind == "embedded" or (choice.name and (choice.kind != "hub" or is_here(choice.name))):
+        check_choice(choice, project_id, task=task)
+
+
+def lacks_head(choice: ModelChoice, project_id: str, task: TaskName) -> bool:
+    """Whether a model that lies on this machine has no head for labels, or a number, that this task could go on with."""
+    config = config_here(choice, project_id) if choice.kind != "embedded" and task in PROBLEMS else None
+    return config is not None and not head_labels(config)
 
 
 def config_here(choice: ModelChoice, project_id: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from transformers import (
 
 from core.errors import UserError
 from core.models.kinds import TWICE
-from core.models.loading import UNREADABLE, set_dropouts
+from core.models.loading import LEARNED_IN, UNREADABLE, set_dropouts
 from core.words import N_
 
 
@@ -36,7 +36,7 @@ def load_seq2seq(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
                 if part is not None:
                     set_dropouts(part, dropout)
             model = AutoModelForSeq2SeqLM.from_pretrained(
-                folder, config=config, use_safetensors=True, attn_implementation="eager"
+                folder, config=config, use_safetensors=True, attn_implementation="eager", dtype=LEARNED_IN
             )
             return model, tokenizer, False
         if config.model_type not in TWICE:
@@ -60,6 +60,8 @@ def _twice(folder: Path, tokenizer: PreTrainedTokenizerBase, dropout: float) -> 
         decoder_use_safetensors=True,
         encoder_attn_implementation="eager",
         decoder_attn_implementation="eager",
+        encoder_dtype=LEARNED_IN,
+        decoder_dtype=LEARNED_IN,
     )
     _attend(cast(torch.nn.Module, model))
     starts, ends = tokenizer.cls_token_id, tokenizer.sep_token_id

@@ -24,6 +24,8 @@ Progressed = Callable[[int], None]
 class Lesson(ABC):
     """What core.train.fit and core.train.train need to know of a task. Each output is a row of a float array along the examples."""
 
+    learned: ClassVar[str] = "label"
+    """The column of examples that `targets` is given."""
     is_probed: ClassVar[bool] = True
     """Whether a new head can be fitted before the first step."""
 
@@ -57,15 +59,15 @@ class Lesson(ABC):
         """The inputs of these examples, in their order, with "labels"."""
         if not len(rows):
             return []
-        questions = rows["question"].tolist() if self.record.roles.question else None
+        questions = rows["question"].tolist() if self.record.roles.is_pair else None
         encoded = encode(self.tokenizer, rows["text"].tolist(), questions, self.settings.max_tokens)
-        for entry, target in zip(encoded, self.targets(rows["label"].tolist()), strict=True):
+        for entry, target in zip(encoded, self.targets(rows[self.learned].tolist()), strict=True):
             entry["labels"] = target
         return encoded
 
     @abstractmethod
     def targets(self, labels: Sequence[str]) -> list[Any]:
-        """What stands in "labels" for the labels of examples."""
+        """What stands in "labels" for what examples have in the column `learned`."""
 
     def learn_from(self, encoded: Sequence[Encoded], progressed: Progressed = lambda done: None) -> None:  # noqa: B027  # most tasks have nothing to do here
         """Called once with the training part, before the first step, also of a training that is resumed: with the weights it began with."""

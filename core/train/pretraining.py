@@ -17,7 +17,7 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModelForMaskedLM, PreTrainedModel, get_linear_schedule_with_warmup
 
 from core.errors import UserError
-from core.models.loading import UNREADABLE
+from core.models.loading import LEARNED_IN, UNREADABLE
 from core.store.run import Run
 from core.train.batches import Encoded, collate, micro_batches
 from core.train.checkpoints import Checkpoints
@@ -74,7 +74,7 @@ def load_guesser(folder: Path, lesson: Lesson) -> PreTrainedModel:
         return cast(
             PreTrainedModel,
             AutoModelForMaskedLM.from_pretrained(
-                folder, config=config, use_safetensors=True, attn_implementation="eager"
+                folder, config=config, use_safetensors=True, attn_implementation="eager", dtype=LEARNED_IN
             ),
         )
     except UNREADABLE as error:

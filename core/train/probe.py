@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from core.errors import UserError
 from core.models.heads import head
 from core.train.batches import Encoded
 from core.train.inference import FloatArray, head_inputs, token_states
@@ -112,12 +113,15 @@ class Seen:
         bf16: bool,
         progressed: Callable[[int], None],
     ) -> Seen:
-        """Fits the model's pooler first, where there is one."""
+        """Fits the model's pooler first, where there is one. Raises UserError("model_not_finite")."""
         pooler = pooler_of(model)
         if pooler is not None:
-            seen = align(pooler, *token_states(model, tokenizer, rows, bf16, progressed))
+            states = token_states(model, tokenizer, rows, bf16, progressed)
+            require_finite(*states)
+            seen = align(pooler, *states)
         else:
             seen = head_inputs(model, tokenizer, rows, bf16, progressed)
+            require_finite(seen)
         scaler = StandardScaler().fit(seen)
         # A feature that hardly varies would get a weight of any size.
         scaler.scale_ = np.maximum(scaler.scale_, max(0.1 * float(np.median(scaler.scale_)), 1e-6))
@@ -136,6 +140,12 @@ class Seen:
             layer.bias.fill_(float(bias.min()) - 1.0)
             layer.weight[places] = torch.tensor(weight, dtype=layer.weight.dtype)
             layer.bias[places] = torch.tensor(bias, dtype=layer.bias.dtype)
+
+
+def require_finite(*states: FloatArray) -> None:
+    """Raises UserError("model_not_finite") when a model gives no numbers before it has learned anything."""
+    if not all(np.isfinite(some).all() for some in states):
+        raise UserError("model_not_finite")
 
 
 def pooler_of(model: PreTrainedModel) -> nn.Linear | None:

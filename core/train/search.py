@@ -14,9 +14,9 @@ import torch
 
 from core.errors import UserError
 from core.home import require_room
-from core.models.weights import training_size
 from core.store.job_folder import Progress, State
 from core.store.search import Findings, Search, SearchRecord, Trial, TrialLine, TrialState
+from core.train.footprint import weights_for
 from core.train.progress import Stopped
 from core.train.proposals import Proposal, Proposals
 from core.train.pruning import eighths
@@ -65,7 +65,7 @@ def search(work: Search, attempt: int = 1, check: Callable[[], None] = lambda: N
             return "paused" if request == "pause" else "stopped"
         if is_spent(record, lines):
             break
-        require_room(training_size(settings.model, work.project_id))
+        require_room(weights_for(settings, work.project_id, record.run.roles.task).on_disk)
         proposal = proposals.next()
         # On screen from its first moment.
         pace = Pace(record, known(work, proposals), proposal.place)

@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 from transformers import PreTrainedModel
 
+from core.errors import UserError
 from core.home import write_json
 from core.models.files import read_config
 from core.models.loading import source_folder
@@ -43,7 +44,7 @@ def train(
     Goes on from the run's newest whole checkpoint where there is one. When stopped, keeps the best so far and looks at
     nothing more. check: called at every step; raises UserError when the machine no longer allows the run to go on. measured: called
     after each look at the validation part; raises to end the run there.
-    Returns what result.json holds. Raises UserError: those of core.models, loss_not_finite, disk_full; Stopped for a pause,
+    Returns what result.json holds. Raises UserError: those of core.models, model_not_finite, loss_not_finite, disk_full; Stopped for a pause,
     and for a stop before there was anything to keep. A run without a validation part belongs to a cross-validation: it learns as
     long as core.train.on_all says, and its last weights are its best.
     """
@@ -122,7 +123,7 @@ def fitted(fit: ResumableFit) -> None:
         if lesson.head_is_new and lesson.is_probed:
             reporter.phase("probing")
             lesson.probe(fit.parts.train, bf16=has_fast_bf16(), progressed=reporter.looking)
-        fit.evaluate()
+        look_first(fit)
     else:
         restore(fit, checkpoint)
         if fit.state.global_step in fit.watcher.plan.evaluate_at and fit.evaluated_step != fit.state.global_step:
@@ -131,6 +132,16 @@ def fitted(fit: ResumableFit) -> None:
         fit.train(str(checkpoint) if checkpoint is not None else None)
         # The Trainer's bfloat16 stays on the model's forward: what follows is measured in full precision, as the model is used.
         fit.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+
+
+def look_first(fit: ResumableFit) -> None:
+    """Before the first step. What gives no numbers now did not come of the settings: raises UserError("model_not_finite")."""
+    try:
+        fit.evaluate()
+    except UserError as error:
+        if error.code != "loss_not_finite":
+            raise
+        raise UserError("model_not_finite") from error
 
 
 def make_repeatable(seed: int) -> None:

@@ -6,17 +6,15 @@ import json
 import zipfile
 from pathlib import Path
 
-from core.data.columns import TaskName
 from core.errors import UserError
 from core.home import write_whole
 from core.store.run import Run
 from core.train.settings import Settings
 from core.use.card import base_model, model_card
 from core.use.meaning import meaning_of
+from core.use.script import script
 from core.words import Words
 
-SCRIPTS: dict[TaskName, str] = {"matching": "standalone_matching.py", "generation": "standalone_questions.py"}
-"""What leaves as predict.py, where it is not standalone.py."""
 CARDS = {"README.md": "en", "LISEZMOI.md": "fr"}
 
 
@@ -43,8 +41,7 @@ def _write(run: Run, target: Path) -> None:
             archive.write(path, f"{folder}/{path.name}")
         for name, language in CARDS.items():
             archive.writestr(f"{folder}/{name}", model_card(run, Words(language)))
-        script = SCRIPTS.get(run.record().roles.task, "standalone.py")
-        archive.write(Path(__file__).with_name(script), f"{folder}/predict.py")
+        archive.writestr(f"{folder}/predict.py", script(run.record().roles.task))
         archive.writestr(f"{folder}/parafine.json", json.dumps(facts(run), ensure_ascii=False, indent=2))
         archive.writestr(f"{folder}/requirements.txt", "torch\ntransformers\n")
 

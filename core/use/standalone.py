@@ -4,15 +4,14 @@ python predict.py "A text" ["A question"]
 python predict.py table.csv predictions.csv
 """
 
-import csv
-import io
 import json
 import sys
-from collections.abc import Collection
 from pathlib import Path
 
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from core.use.standalone_table import read_table
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -76,64 +75,11 @@ def _written(shares: dict[str, float]) -> dict[str, str]:
 def predict_table(source: Path, target: Path) -> None:
     """Adds the answers to a CSV that has the columns the model was trained on: `prediction`, and for labels their probability."""
     classifier = Classifier()
-    # A text of several columns: its parts one under the other, as in the training.
     parts = [classifier.facts["text_column"], *classifier.facts.get("text_more", [])]
     question = classifier.facts["question_column"]
-    content = decoded(source)
-    delimiter = max(",;\t", key=content.split("\n", 1)[0].count)
-    csv.field_size_limit(len(content) + 1)
-    header, *rows = [row for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter) if any(row)] or [
-        []
-    ]
-    names = named(header)
-    needed = [*parts, *([question] if question else [])]
-    if not rows or not set(needed) <= set(names):
-        wanted = " and ".join(f"“{name}”" for name in needed)
-        sys.exit(f"{source} needs rows, and the columns {wanted}.")
-    # A row with fewer cells than the header is filled; one with more keeps them, behind the new columns.
-    rows = [row + [""] * (len(names) - len(row)) for row in rows]
-    questions = [row[names.index(question)] for row in rows] if question else None
-    places = [names.index(part) for part in parts]
-    texts = ["\n".join(filter(None, (row[place].strip() for place in places))) for row in rows]
-    found = classifier.answers(texts, questions)
-    added: list[str] = []
-    for name in found[0]:
-        added.append(free(name, [*names, *added]))
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter)
-        writer.writerow([*header, *added])
-        for row, answer in zip(rows, found, strict=True):
-            writer.writerow([*row[: len(names)], *answer.values(), *row[len(names) :]])
-
-
-def decoded(source: Path) -> str:
-    """The text of a file in UTF-8, in UTF-16 with its mark, or as Excel saves it in Western Europe."""
-    content = source.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
-
-
-def named(header: list[str]) -> list[str]:
-    """The columns as the training knew them: spaces stripped, empty names by their place, repeated ones numbered."""
-    names: list[str] = []
-    for place, cell in enumerate(header, start=1):
-        base = " ".join(cell.split()) or f"column {place}"
-        candidate, number = base, 2
-        while candidate in names:
-            candidate, number = f"{base} ({number})", number + 1
-        names.append(candidate)
-    return names
-
-
-def free(name: str, taken: Collection[str]) -> str:
-    """The name, with underscores while a column of the table has it."""
-    while name in taken:
-        name += "_"
-    return name
+    table = read_table(source, [*parts, *([question] if question else [])])
+    found = classifier.answers(table.texts(parts), table.column(question) if question else None)
+    table.write(target, list(found[0]), [list(answer.values()) for answer in found])
 
 
 def main(arguments: list[str]) -> None:

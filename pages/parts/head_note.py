@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.targets import outputs_of
 from core.jobs.launch import learnable
 from core.models.choice import ModelChoice
-from core.models.outlook import transfer_to
+from core.models.outlook import lacks_head, transfer_to
 from core.models.transfer import Transfer, note
 from core.store.project import Project
 from core.words import Words
@@ -25,8 +25,12 @@ def outputs_here(_project: Project, stamp: tuple[str, int, str]) -> list[str]:
 
 def before(project: Project, stamp: tuple[str, int, str], model: ModelChoice, words: Words) -> None:
     """For a model that lies on this machine."""
+    _ = words.gettext
     assert project.roles is not None
-    _tell(transfer_to(model, project.id, project.roles.task, outputs_here(project, stamp)), words)
+    task = project.roles.task
+    if lacks_head(model, project.id, task):
+        quiet(_("This model has no head that tells labels apart or gives a number: a new one is made and learned."))
+    _tell(transfer_to(model, project.id, task, outputs_here(project, stamp)), words)
 
 
 def after(result: dict[str, Any], words: Words) -> None:

@@ -69,6 +69,7 @@ def can_resume(look: Look) -> bool:
     return look.job.state in RESUMABLE and (look.job.reason or {}).get("code") not in (
         "loss_not_finite",
         "model_folder",
+        "model_not_finite",
         "search_all_diverged",
     )
 
@@ -190,7 +191,11 @@ def change_button(look: Look, words: Words, *, primary: bool = False) -> None:
 
 def needs_other_settings(look: Look) -> bool:
     """A training that failed of its settings: the same ones would most likely end the same way."""
-    return look.job.state == "failed" and (look.job.reason or {}).get("code") in ("loss_not_finite", "out_of_memory")
+    return look.job.state == "failed" and (look.job.reason or {}).get("code") in (
+        "loss_not_finite",
+        "model_not_finite",
+        "out_of_memory",
+    )
 
 
 def settings_into_form(run: Run) -> None:

@@ -9,9 +9,8 @@ from core.data.folds import named as named_labels
 from core.data.split import tied
 from core.data.test_rows import TestFacts
 from core.errors import UserError
-from core.jobs.folds import launch_folds, room_for
+from core.jobs.folds import launch_folds, room_for_all
 from core.jobs.launch import beside_test_file, facts_of_test, gathered, learnable
-from core.models.choice import ModelChoice
 from core.store.draft import Draft, keep_draft, read_draft
 from core.store.project import Project, table_stamp
 from core.store.test_file import kept_test_file, stamp_of_test
@@ -38,7 +37,7 @@ ABOUT = {
 }
 
 
-def choose_protocol(project: Project, model: ModelChoice, test_share: float, words: Words) -> tuple[Draft, bool]:
+def choose_protocol(project: Project, settings: Settings, words: Words) -> tuple[Draft, bool]:
     """The choice, kept at once, and whether it can be launched as it stands."""
     _ = words.gettext
     draft = read_draft(project)
@@ -57,13 +56,13 @@ def choose_protocol(project: Project, model: ModelChoice, test_share: float, wor
         st.rerun()
     quiet(_(ABOUT[draft.protocol]))
     if draft.protocol == "folds":
-        return _folds(project, draft, model, words)
+        return _folds(project, draft, settings, words)
     if draft.protocol == "file":
-        return draft, _file(project, test_share, words)
+        return draft, _file(project, settings.test_share, words)
     return draft, True
 
 
-def _folds(project: Project, draft: Draft, model: ModelChoice, words: Words) -> tuple[Draft, bool]:
+def _folds(project: Project, draft: Draft, settings: Settings, words: Words) -> tuple[Draft, bool]:
     _ = words.gettext
     left, right = st.columns(2)
     about = _("Into so many parts the rows are divided; each is predicted by a model that learned from the others.")
@@ -96,7 +95,7 @@ def _folds(project: Project, draft: Draft, model: ModelChoice, words: Words) -> 
             count=words.integer(runs),
             folds=words.integer(folds),
             repeats=words.integer(repeats),
-            size=words.size(room_for(model, project.id, runs)),
+            size=words.size(room_for_all(settings, project, runs)),
         )
     )
     refusal, scarce = _foldable(project, table_stamp(project), folds)

@@ -57,7 +57,7 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     for place, field in enumerate(shown):
         name = field.name
         with columns[place % 3]:
-            key = f"{name}_{project.id}_{draft.preset}_{computed[name]}_{_bounds(name, size)[1]:g}"
+            key = f"{name}_{project.id}_{draft.preset}_{computed[name]}_{_bounds(name, size)[1]:g}_{_turn(project.id)}"
             found[name] = _field(field._replace(title=_(field.title), about=_(field.about)), values[name], key, size)
     changed = {name: value for name, value in found.items() if value != computed[name]}
     # What is hidden for this task stays as it was, for another one.
@@ -65,6 +65,15 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     if changed != draft.changed:
         keep_draft(project, draft.model_copy(update={"changed": changed}))
     return {**found, "preset": "own" if set(changed) - set(UNDECIDED) else draft.preset}
+
+
+def renew_inputs(project_id: str) -> None:
+    """Other inputs take the place of those on screen, which would keep what they show: the draft has other values."""
+    st.session_state[f"inputs_{project_id}"] = _turn(project_id) + 1
+
+
+def _turn(project_id: str) -> int:
+    return int(st.session_state.get(f"inputs_{project_id}", 0))
 
 
 def _fine_wanted(project: Project, is_fine: bool, words: Words) -> bool:

@@ -9,11 +9,10 @@ import pytest
 
 from core.jobs.control import pause, resume, state_of
 from core.jobs.queue import claim, enqueue, finish, job_of, jobs
-from core.models.choice import ModelChoice
-from core.models.weights import training_size
 from core.store.project import Project
 from core.store.run import Run, list_runs
 from core.store.storage import project_size
+from core.train.footprint import weights_for
 from core.train.settings import Settings
 from core.words import Words
 from pages.parts.plain import plain
@@ -149,7 +148,7 @@ def test_several_are_launched_with_one_click(held: None, project: Project, words
 def test_a_launch_without_room_is_a_sentence_and_makes_nothing(
     held: None, project: Project, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needed = training_size(ModelChoice(), project.id)
+    needed = weights_for(Settings(), project.id, "classes").on_disk
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Room(10**9, 10**9 - 1000, 1000))
     at = visit("train", words, project=project.id)
     for times in (1, 3):
@@ -164,7 +163,7 @@ def test_a_launch_without_room_is_a_sentence_and_makes_nothing(
 def test_a_launch_beyond_the_quota_is_a_sentence_and_makes_nothing(
     held: None, project: Project, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needed = training_size(ModelChoice(), project.id)
+    needed = weights_for(Settings(), project.id, "classes").on_disk
     monkeypatch.setenv("PARAFINE_PROJECT_QUOTA", "1 MB")
     at = click(visit("train", words, project=project.id), "launch")
     facts = {"project": project.name, "size": project_size(project), "limit": 10**6, "needed": needed}
@@ -182,7 +181,7 @@ def test_a_resume_without_room_is_a_sentence_and_changes_nothing(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Room(10**9, 10**9 - 1000, 1000))
     at = click(at_run(paused, words), f"resume_{paused.id}")
     [said_] = errors(at)
-    needed = training_size(ModelChoice(), paused.project_id) - paused.size()
+    needed = weights_for(Settings(), paused.project_id, "classes").on_disk - paused.size()
     assert said_ == sentence(words, "disk_full", free=1000, needed=needed, missing=needed - 1000)
     job = job_of(paused)
     assert job is not None

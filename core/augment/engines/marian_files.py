@@ -58,7 +58,7 @@ def _source(name: str) -> Path:
     folder = Path(name).expanduser()
     source = folder if folder.is_dir() else _fetched(name)
     if not any(source.glob("model*.safetensors")):
-        raise UserError("model_no_safetensors", model=name)
+        raise UserError("model_no_safetensors", model=name, auto="AutoModelForSeq2SeqLM")
     for file in (*PIECES, "config.json", "vocab.json"):
         if not (source / file).exists():
             raise UserError("model_folder", folder=source, problem=file)

@@ -34,7 +34,7 @@ from core.words import Words
 
 MEASURED = 0.5
 """Seconds over which the processors are looked at."""
-HOPELESS = {"loss_not_finite", "model_folder"}
+HOPELESS = {"loss_not_finite", "model_folder", "model_not_finite"}
 """Reasons that the same settings would meet again."""
 
 

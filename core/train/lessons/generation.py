@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from core.models.seq2seq import load_seq2seq
 from core.store.run import SAMPLES, Run, RunRecord
-from core.train.batches import Encoded, by_length, collate, encode
+from core.train.batches import Encoded, by_length, collate
 from core.train.inference import FloatArray
 from core.train.lesson import Lesson, Progressed
 from core.train.question_metrics import likeness, mean_likeness
@@ -34,6 +34,7 @@ UNKNOWN = -1.0
 class Generation(Lesson):
     """Outputs: mean loss over the word pieces of the true question, chrF in [0, 100] and ROUGE-L in [0, 1] of the one written."""
 
+    learned = "question"
     is_probed = False
     is_over = False
     written: dict[str, str]
@@ -47,20 +48,16 @@ class Generation(Lesson):
         return lesson
 
     def encode(self, rows: pd.DataFrame) -> list[Encoded]:
-        if not len(rows):
-            return []
-        texts, questions = rows["text"].tolist(), rows["question"].tolist()
-        encoded = encode(self.tokenizer, texts, None, self.settings.max_tokens)
-        targets = self.tokenizer(text_target=questions, truncation=True, max_length=MOST)["input_ids"]
-        start = self.model.config.decoder_start_token_id
-        for entry, text, question, target in zip(encoded, texts, questions, targets, strict=True):
-            # The model puts its own start before the question.
-            entry["labels"] = list(target[1:] if target and target[0] == start else target)
+        encoded = super().encode(rows)
+        for entry, text, question in zip(encoded, rows["text"], rows["question"], strict=True):
             entry["text"], entry["question"] = text, question
         return encoded
 
     def targets(self, labels: Sequence[str]) -> list[Any]:
-        raise NotImplementedError
+        """The word pieces of each question, without the start that the model itself puts before them."""
+        pieces = self.tokenizer(text_target=list(labels), truncation=True, max_length=MOST)["input_ids"]
+        start = self.model.config.decoder_start_token_id
+        return [list(each[1:] if each and each[0] == start else each) for each in pieces]
 
     def length(self, entry: Encoded) -> int:
         return len(entry["input_ids"]) + len(entry["labels"])

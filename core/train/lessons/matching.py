@@ -62,6 +62,7 @@ class Part:
 class Matching(Lesson):
     """Outputs: the vector of the question, then that of the text, each of length 1: (inputs, 2 · width)."""
 
+    learned = "id"
     is_probed = False
     negatives: Negatives | None = None
     tokens = 0
@@ -87,7 +88,7 @@ class Matching(Lesson):
     def encode(self, rows: pd.DataFrame) -> list[Encoded]:
         if not len(rows):
             return []
-        of, places = candidates(rows), self.targets(rows["label"].tolist())
+        of, places = candidates(rows), self.targets(rows[self.learned].tolist())
         longest = self.settings.max_tokens
         texts = encode(self.tokenizer, of.texts, None, longest)
         questions = encode(self.tokenizer, rows["question"].tolist(), None, longest)

@@ -99,7 +99,7 @@ def test_too_few_rows_are_refused_with_their_number(rows: int) -> None:
 
 def test_labels_that_all_differ_are_refused() -> None:
     error = refused(table(*((f"text {place}", f"label {place}") for place in range(50))))
-    assert (error.code, error.facts) == ("too_few_examples", {"rows": 50, "minimum": MINIMUM_ROWS})
+    assert (error.code, error.facts) == ("label_of_its_own", {"rows": 50})
 
 
 def test_exactly_the_minimum_is_enough() -> None:

@@ -72,6 +72,7 @@ DAMAGED = {
     "one_label": ([{**row, "label": "refund"} for row in sound()], ()),
     "label_spelling": (with_cells(label={2: "Refund", 5: " réfund"}), (2, 5)),
     "rare_label": ([*sound(), *({"text": f"quite another matter {place} is what brings me", "label": "rare"} for place in range(9))], tuple(range(61, 70))),
+    "own_label": ([{**row, "label": row["label"] if place < 20 else f"case {place}"} for place, row in enumerate(sound())], ()),
     "imbalance": ([*({**row, "label": "account"} for row in sound(200)), {"text": "and where is it now", "label": "rare"}, *({"text": f"this number {n} is somewhere else", "label": "other"} for n in range(20))], (201,)),
     "contradiction": (with_cells(text={7: ALIKE, 8: ALIKE.upper() + " "}), (7, 8)),
     "near_contradiction": (with_cells(text={7: ALIKE, 8: ALIKE.replace("monday", "friday")}), (8,)),

@@ -12,13 +12,13 @@ import pytest
 from core.data.split import content_key
 from core.errors import UserError
 from core.jobs.control import pause, resume
-from core.jobs.folds import launch_folds, pause_all, resume_all, room_for, stop_all
+from core.jobs.folds import launch_folds, pause_all, resume_all, room_for_all, stop_all
 from core.jobs.job_words import title_of
+from core.jobs.launch import room_for
 from core.jobs.overview import look, overview
 from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, finish, job_of, jobs
 from core.models.choice import ModelChoice
-from core.models.weights import training_size
 from core.store.project import Project
 from core.store.run import list_runs
 from core.store.study import FinalRun, Study, list_studies, open_study, study_of
@@ -191,7 +191,7 @@ def test_what_cannot_be_cross_validated_is_said_and_makes_nothing(
 def test_room_for_all_folds_is_asked_for_before_the_first(
     project: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, all_of_them = training_size(settings.model, project.id), room_for(settings.model, project.id, 21)
+    one, all_of_them = room_for(settings, project), room_for_all(settings, project, 21)
     assert all_of_them > one
     monkeypatch.setenv("PARAFINE_PROJECT_QUOTA", str((one + all_of_them) // 2))
     with pytest.raises(UserError) as caught:

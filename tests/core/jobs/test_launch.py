@@ -12,10 +12,11 @@ import pytest
 from core.data.columns import Roles
 from core.errors import UserError
 from core.jobs.control import state_of, stop
-from core.jobs.launch import check_model, launch, launch_all, learnable, parts_seen
+from core.jobs.launch import launch, launch_all, learnable, parts_seen
 from core.jobs.processes import supervisor_lock
 from core.jobs.queue import job_of, jobs, waiting_in_order
 from core.models.choice import ModelChoice
+from core.models.outlook import check_choice
 from core.store.project import Project, create_project, set_roles
 from core.store.run import list_runs
 from core.train.settings import Settings
@@ -95,10 +96,10 @@ def test_a_folder_without_a_model_is_refused_at_once(project: Project, tmp_path:
 def test_a_run_without_a_model_cannot_be_started_from(project: Project) -> None:
     run = lay_down(project)
     with pytest.raises(UserError) as caught:
-        check_model(ModelChoice(kind="run", name=run.id), project.id)
+        check_choice(ModelChoice(kind="run", name=run.id), project.id)
     assert (caught.value.code, caught.value.facts) == ("run_has_no_model", {"run": 1})
     with pytest.raises(UserError) as caught:
-        check_model(ModelChoice(kind="run", name="gone"), project.id)
+        check_choice(ModelChoice(kind="run", name="gone"), project.id)
     assert caught.value.code == "run_not_found"
 
 

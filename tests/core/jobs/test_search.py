@@ -14,12 +14,12 @@ from core.home import write_json
 from core.jobs.control import delete
 from core.jobs.ending import room_to_resume
 from core.jobs.job_words import ended_of, phase_of, share_of, step_of, title_of
+from core.jobs.launch import room_for
 from core.jobs.overview import look, project_names
 from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, finish, jobs
 from core.jobs.search import estimate, launch_search
 from core.models.choice import ModelChoice
-from core.models.weights import training_size
 from core.store.job_folder import Progress
 from core.store.project import Project
 from core.store.run import list_runs
@@ -53,7 +53,7 @@ def test_rows_and_parts_are_frozen_once_and_what_is_fixed_is_not_searched(projec
     assert [job.kind for job in jobs()] == ["search"]
     assert launch_search(project.id, settings, SPACE, minutes=5) != search
     assert [each.record().number for each in list_searches(project.id)] == [2, 1]
-    assert room_to_resume(search) == training_size(settings.model, project.id)
+    assert room_to_resume(search) == room_for(settings, project)
     assert list_runs(project.id) == []
     job = claim("cpu")
     assert job is not None

@@ -34,6 +34,8 @@ class Hub:
     """What the robot of the hub proposes for a model, as its pull request 3."""
     page: str = ""
     """Every answer is this page, as a proxy or a hotel gives it."""
+    counted: dict[str, Any] = field(default_factory=dict)
+    """What the hub knows of the weights of every model."""
     address: str = ""
 
     def root(self, name: str, revision: str) -> Path:
@@ -113,8 +115,9 @@ def answer(request: BaseHTTPRequestHandler, hub: Hub) -> None:
             ]
             return send(request, 200, json.dumps(tree).encode())
         sha = PROPOSED if root == hub.proposed.get(name) else SHA
-        siblings = [{"rfilename": place} for place, _ in files]
+        siblings = [{"rfilename": place, "size": file.stat().st_size} for place, file in files]
         facts = {"_id": "1", "id": name, "modelId": name, "sha": sha, "private": False, "siblings": siblings}
+        facts |= {"safetensors": hub.counted} if hub.counted else {}
         return send(request, 200, json.dumps(facts).encode())
     if file := re.fullmatch(r"/(.+?)/resolve/([^/]+)/(.+)", path):
         name, revision, place = file.groups()

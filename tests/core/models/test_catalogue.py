@@ -108,7 +108,7 @@ def test_older_weights_are_refused_as_such(tiny_bert: Path, tmp_path: Path, name
     shutil.copytree(tiny_bert, folder)
     (folder / "model.safetensors").rename(folder / name)
     error = refused(folder)
-    assert (error.code, error.facts) == ("model_no_safetensors", {"model": folder})
+    assert (error.code, error.facts) == ("model_no_safetensors", {"model": folder, "auto": "AutoModel"})
 
 
 def test_a_model_is_named_as_people_know_it(project: Project) -> None:

@@ -33,6 +33,7 @@ def told(call):
 name = sys.argv[1]
 answers = {"before": told(lambda: hub.is_here(name))}
 answers["check"] = told(lambda: hub.check_hub(name)["model_type"])
+answers["weights"] = told(lambda: hub.weights_there(name))
 answers["fetch"] = told(lambda: str(hub.fetch(name))) if "fetch" in sys.argv else None
 answers["after"] = told(lambda: hub.is_here(name))
 if "load" in sys.argv:
@@ -118,6 +119,16 @@ def test_a_name_that_the_hub_does_not_know_or_cannot_be_one_is_not_found(ask: As
     assert (found["check"], found["fetch"], found["after"]) == (told, told, {"found": False})
 
 
+def test_how_many_weights_a_model_has_is_known_before_it_is_fetched(ask: Ask, repository: Path) -> None:
+    size = (repository / "model.safetensors").stat().st_size
+    with serving(Hub({NAME: repository})) as hub:
+        assert ask(hub.address, NAME)["weights"] == {"found": size // 4}
+        hub.counted = {"parameters": {"BF16": 560_000_000}, "total": 560_000_000}
+        assert ask(hub.address, NAME)["weights"] == {"found": 560_000_000}
+        assert ask(hub.address, "nobody/no-such")["weights"]["code"] == "model_not_found"
+        assert not any("safetensors" in line for line in hub.asked)
+
+
 def test_a_hub_that_nobody_answers_at_is_out_of_reach(ask: Ask, nobody: str) -> None:
     found = ask(nobody, NAME, "fetch")
     told = {"code": "hub_unreachable", "facts": {"model": NAME}}
@@ -136,7 +147,7 @@ def test_a_model_with_old_weights_only_is_refused_and_they_are_not_fetched(ask: 
     (repository / "model.safetensors").unlink()
     with serving(Hub({NAME: repository})) as hub:
         found = ask(hub.address, NAME, "fetch")
-    told = {"code": "model_no_safetensors", "facts": {"model": NAME}}
+    told = {"code": "model_no_safetensors", "facts": {"model": NAME, "auto": "AutoModel"}}
     assert (found["check"], found["fetch"], found["after"]) == (told, told, {"found": False})
     assert not any(".bin" in line for line in hub.asked)
 

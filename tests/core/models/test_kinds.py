@@ -9,11 +9,12 @@ import torch
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
+    MODEL_FOR_MASKED_LM_MAPPING_NAMES,
     MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES,
 )
 
-from core.models.kinds import READERS, SPEAKERS, WRITERS, head_labels, kind_of, most_tokens
+from core.models.kinds import GUESSLESS, READERS, SPEAKERS, WRITERS, head_labels, kind_of, most_tokens
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 40}
 
@@ -22,6 +23,7 @@ def test_the_kinds_are_those_of_the_installed_transformers() -> None:
     assert set(MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES) >= READERS
     assert set(MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES) >= WRITERS
     assert set(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES) >= SPEAKERS
+    assert READERS - set(MODEL_FOR_MASKED_LM_MAPPING_NAMES) == GUESSLESS
     assert not READERS & WRITERS
     assert not READERS & SPEAKERS
 
