@@ -46,7 +46,7 @@ def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
 def project(server: Server, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project in the server's home, which this process may use too."""
     monkeypatch.setenv("PARAFINE_HOME", str(server.home))
-    return project_of(messages())
+    return project_of(messages(240))
 
 
 def launched(visit: Visit, project: Project, model: Path) -> tuple[Page, Run]:

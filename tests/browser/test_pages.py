@@ -34,7 +34,10 @@ NOTE_SPINNERS = """() => {
 
 @pytest.mark.parametrize(
     ("locale", "example", "schemes"),
-    [("fr-FR", "Essayer cet exemple", ("light", "dark")), ("en-US", "Try this example", ("light",))],
+    [
+        ("fr-FR", "Essayer cet exemple", ("light", "dark")),
+        pytest.param("en-US", "Try this example", ("light",), marks=pytest.mark.long),
+    ],
 )
 def test_everybody_can_use_every_page(
     visit: Visit, monkeypatch: pytest.MonkeyPatch, locale: str, example: str, schemes: tuple[str, ...]

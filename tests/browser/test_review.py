@@ -23,9 +23,9 @@ MANY = 50
 
 
 @pytest.fixture
-def paraphrased(guest: Visit, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, list[int]]:
+def paraphrased(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> tuple[Project, list[int]]:
     """Fifty paraphrases of the rows of a table, the first the most doubtful; one of them would be markup."""
-    monkeypatch.setenv("PARAFINE_HOME", str(guest.server.home))
+    monkeypatch.setenv("PARAFINE_HOME", str(visit.server.home))
     rows = messages(MANY)
     content = as_csv(rows)
     project = keep_upload(create_project("Relecture").id, content, "a.csv", read(content, "a.csv"))
@@ -45,17 +45,17 @@ def paraphrased(guest: Visit, monkeypatch: pytest.MonkeyPatch) -> tuple[Project,
     return project, lay_down_paraphrases(project, made)
 
 
-def opened(guest: Visit, project: Project, **how: str) -> Page:
-    shown = guest.open(f"/augment?project={project.id}", **how)
+def opened(visit: Visit, project: Project, **how: str) -> Page:
+    shown = visit.open(f"/augment?project={project.id}", **how)
     shown.locator(".parafine-review article").first.wait_for()
     return shown
 
 
 def test_keys_alone_decide_edit_take_back_and_turn_the_page(
-    guest: Visit, paraphrased: tuple[Project, list[int]]
+    visit: Visit, paraphrased: tuple[Project, list[int]]
 ) -> None:
     project, ids = paraphrased
-    shown = opened(guest, project)
+    shown = opened(visit, project)
     cards = shown.locator(".parafine-review article")
     assert cards.count() == 20
     assert "Le nombre 1 a disparu." in cards.first.inner_text()
@@ -93,10 +93,10 @@ def test_keys_alone_decide_edit_take_back_and_turn_the_page(
 
 
 def test_a_dot_opens_its_pair_and_the_file_has_what_was_accepted(
-    guest: Visit, paraphrased: tuple[Project, list[int]]
+    visit: Visit, paraphrased: tuple[Project, list[int]]
 ) -> None:
     project, ids = paraphrased
-    shown = opened(guest, project, locale="en-GB")
+    shown = opened(visit, project, locale="en-GB")
     chart = shown.locator(".parafine-chart[data-name=review_dots]")
     chart.scroll_into_view_if_needed()
     expect(chart).to_have_attribute("data-points", str(MANY))
@@ -125,7 +125,7 @@ def test_a_dot_opens_its_pair_and_the_file_has_what_was_accepted(
     assert [row["origin"] for row in rows if row["origin"]] == ["45"]
 
 
-def test_everybody_can_use_the_review(guest: Visit, paraphrased: tuple[Project, list[int]]) -> None:
+def test_everybody_can_use_the_review(visit: Visit, paraphrased: tuple[Project, list[int]]) -> None:
     project, _ = paraphrased
-    shown = opened(guest, project)
-    assert faults_of(shown, f"{guest.server.url}/augment?project={project.id}", "light", "dark") == []
+    shown = opened(visit, project)
+    assert faults_of(shown, f"{visit.server.url}/augment?project={project.id}", "light", "dark") == []

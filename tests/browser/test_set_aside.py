@@ -28,6 +28,7 @@ def test_rows_set_aside_are_downloaded_whole_and_harmless(visit: Visit, tmp_path
     aside.wait_for()
     settled(page)
     aside.click()
+    settled(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Télécharger ces lignes").click()
     taken = tmp_path / waiting.value.suggested_filename

@@ -45,7 +45,7 @@ def test_a_text_in_its_own_encoding_is_read_as_written_and_the_guess_is_said(lan
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac-roman"])
-@pytest.mark.parametrize("rows", [1, 3, 30, 300])
+@pytest.mark.parametrize("rows", [1, 3, 30, pytest.param(300, marks=pytest.mark.long)])
 def test_no_french_text_is_taken_for_another_language(shared_data: Path, encoding: str, rows: int) -> None:
     chance = random.Random(rows)
     for folder in sorted(shared_data.glob("*_fr")):

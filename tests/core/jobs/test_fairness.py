@@ -196,7 +196,7 @@ def test_a_batch_is_queued_as_a_whole_or_not_at_all(project: Project, tiny_bert:
     assert (together[0].batch is None, alone.batch, alone.name) == (False, None, None)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_thirty_jobs_of_three_owners_are_worked_on_once_each_and_never_two_on_one_device(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

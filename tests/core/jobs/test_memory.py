@@ -68,7 +68,13 @@ def test_what_an_earlier_attempt_said_of_memory_does_not_count(project: Project)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("limit", [300_000_000, 2_200_000_000], ids=["while torch is loaded", "while it trains"])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        pytest.param(300_000_000, id="while torch is loaded"),
+        pytest.param(2_200_000_000, id="while it trains", marks=pytest.mark.long),
+    ],
+)
 def test_a_worker_that_gets_no_more_address_space_says_so(project: Project, limit: int) -> None:
     run = lay_down(project, Settings(epochs=1, batch_size=128, max_tokens=512))
     enqueue(run)

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_kill_of_each_kind_loses_nothing() -> None:
     command = [sys.executable, "-m", "tests.benchmarks.resilience", "--kills", "3"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

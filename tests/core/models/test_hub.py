@@ -152,7 +152,7 @@ def test_a_model_with_old_weights_only_is_refused_and_they_are_not_fetched(ask: 
     assert not any(".bin" in line for line in hub.asked)
 
 
-@pytest.mark.parametrize("cut", ["model.safetensors", "tokenizer.json"])
+@pytest.mark.parametrize("cut", ["model.safetensors", pytest.param("tokenizer.json", marks=pytest.mark.long)])
 def test_a_transfer_that_breaks_off_is_said_and_the_next_one_completes_it(
     ask: Ask, repository: Path, nobody: str, cut: str
 ) -> None:

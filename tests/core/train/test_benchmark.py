@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.tables import as_csv, messages
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_line_with_every_figure(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_bytes(as_csv(messages(80)))
@@ -32,7 +32,7 @@ def test_one_line_with_every_figure(tmp_path: Path) -> None:
         assert figures[name] == pytest.approx(figures["ours"] / figures[name.removeprefix("ratio_")], rel=0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_checkpoints_cost_less_than_they_may(tmp_path: Path) -> None:
     """Of a short training too, where one would take longer than all the rest: it is not written at all."""
     table = tmp_path / "table.csv"
