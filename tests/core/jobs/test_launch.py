@@ -47,7 +47,9 @@ def test_a_launch_freezes_settings_examples_and_versions_and_queues_the_run(
     assert (record.number, record.table_name, record.roles) == (1, "messages.csv", Roles(text="text", label="label"))
     assert (record.files, record.tables) == ([("messages.csv", 60)], "messages.csv")
     assert record.labels == ["account", "delivery", "refund"]
-    assert record.versions["torch"] == version("torch")
+    assert {name: record.versions[name] for name in ("torch", "peft", "optuna")} == {
+        name: version(name) for name in ("torch", "peft", "optuna")
+    }
     examples = run.examples()
     assert examples["part"].value_counts().to_dict() == record.parts == {"train": 48, "validation": 6, "test": 6}
     job = job_of(run)
