@@ -37,7 +37,7 @@ window.Notification = class {
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So small a network gains nothing from a second thread; it comes before the server, which hands it on."""
+    """It comes before the server, which hands it on."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
 
@@ -193,6 +193,7 @@ def test_the_order_made_by_hand_is_that_of_the_work_and_ends_are_told(
     assert page.evaluate("window.told") == [], "these are old by now"
 
 
+@pytest.mark.long
 def test_two_servers_on_one_home_show_the_same_run(visit: Visit, project: Project, tiny_bert: Path) -> None:
     """One supervisor serves both; what one asks for, the other says; the end of one server changes nothing."""
     page, _ = launched(visit, project, tiny_bert)

@@ -151,6 +151,7 @@ def test_a_column_keeps_its_name_in_a_list_whatever_it_is(guest: Visit) -> None:
     page.wait_for_selector("text=Aucun résultat", timeout=15000)
 
 
+@pytest.mark.long
 def test_an_idle_server_is_small_and_fifty_megabytes_leave_the_page_usable(visit: Visit) -> None:
     """The list of projects served, under 200 MB; then 50 MB of CSV are read, shown, and the next page of rows opens."""
     page = visit.open("/")

@@ -26,6 +26,7 @@ def start_training(visit: Visit, scheme: str = "light"):
     return page
 
 
+@pytest.mark.long
 def test_the_server_is_killed_in_the_middle_of_a_run(visit: Visit) -> None:
     """The training goes on; the same URL shows the same run, its curve without a hole, and a stop keeps a model."""
     page = start_training(visit)

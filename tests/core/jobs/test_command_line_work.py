@@ -134,7 +134,7 @@ def test_a_launch_is_followed_to_its_end(project: Project, tmp_path: Path, short
     assert typed("watch", row["id"]).code == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @posix
 def test_a_person_leaves_and_comes_back_pauses_resumes_and_stops(
     project: Project, home: Path, tmp_path: Path, long: dict[str, Any]
