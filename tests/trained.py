@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from core.data.reading import read
@@ -118,3 +119,22 @@ def figures(run: Run) -> dict[str, Any]:
 
 def weights(run: Run) -> bytes:
     return (run.model_folder / "model.safetensors").read_bytes()
+
+
+def break_what_is_learned(folder: Path, examples: pd.DataFrame) -> None:
+    """Puts NaN where the vectors of words stand in a model that only training rows have: it gives no numbers once it learns."""
+    # Here, for the browser's tests need none of it.
+    from safetensors.torch import load_file, save_file
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    pieces = {
+        part: {piece for text in rows["text"] for piece in tokenizer(text)["input_ids"]}
+        for part, rows in examples.groupby("part")
+    }
+    only_learned = sorted(pieces["train"] - pieces["validation"])
+    assert only_learned
+    weights = load_file(folder / "model.safetensors")
+    (name,) = (name for name in weights if name.endswith("embeddings.word_embeddings.weight"))
+    weights[name][only_learned] = float("nan")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})

@@ -72,7 +72,7 @@ def weights_there(name: str) -> int:
         return int(about.safetensors.total)
     sizes = [entry.size or 0 for entry in about.siblings or [] if _is_weights(entry.rfilename)]
     if not sum(sizes):
-        raise UserError("model_no_safetensors", model=name)
+        raise UserError("model_no_safetensors", model=name, auto="AutoModel")
     return sum(sizes) // 4
 
 

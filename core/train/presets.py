@@ -57,8 +57,6 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
         # A text is read once a batch with all of its questions, and again as a wrong text of others.
         shape = shape._replace(epochs=0.6 * shape.epochs)
     epochs = round(15 * (300 / rows) ** (1 / 3) * shape.epochs)
-    # Where several labels apply, people often leave one out.
-    soft = {"label_smoothing": 0.1} if size.task == "several_labels" else {}
     return {
         "preset": name,
         "epochs": min(max(epochs, 2), shape.most_epochs),
@@ -70,7 +68,6 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
         "weight_decay": 0.01,
         "dropout": 0.1,
         "patience": patience,
-        **soft,
     }
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from core.errors import UserError
@@ -25,7 +24,7 @@ from core.train.progress import Stopped
 from core.train.train import train
 from core.words import Words
 from tests.tables import lay_down, messages
-from tests.trained import points, project_of, small, taken, trained, worker
+from tests.trained import break_what_is_learned, points, project_of, small, taken, trained, worker
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -107,17 +106,7 @@ def broken(project: Project, tiny_bert: Path, tmp_path_factory: pytest.TempPathF
     run = trained(project, small(tiny_bert, epochs=1))
     folder = tmp_path_factory.mktemp("broken") / "model"
     shutil.copytree(run.model_folder, folder)
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    examples = run.examples()
-    pieces = {
-        part: {piece for text in rows["text"] for piece in tokenizer(text)["input_ids"]}
-        for part, rows in examples.groupby("part")
-    }
-    only_learned = sorted(pieces["train"] - pieces["validation"])
-    assert only_learned
-    weights = load_file(folder / "model.safetensors")
-    weights["bert.embeddings.word_embeddings.weight"][only_learned] = float("nan")
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    break_what_is_learned(folder, run.examples())
     return folder
 
 

@@ -93,11 +93,3 @@ def test_where_questions_find_their_text_batches_are_large_and_epochs_few() -> N
         usual, found = (preset(name, size) for size in (labels, matching))  # type: ignore[arg-type]
         assert (usual["batch_size"], found["batch_size"]) == (16, 32)
         assert 2 <= found["epochs"] < usual["epochs"]
-
-
-def test_where_several_labels_apply_a_label_that_was_left_out_counts_less() -> None:
-    several, usual = (
-        preset("balanced", Size(1500, SHORT, wide=False, task=task)) for task in ("several_labels", "classes")
-    )  # type: ignore[arg-type]
-    assert several["label_smoothing"] > 0
-    assert "label_smoothing" not in usual

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from safetensors.torch import load_file, save_file
 
 from core.errors import UserError
 from core.jobs.control import resume
@@ -27,7 +26,7 @@ from core.train.settings import Settings
 from core.train.train import train
 from tests.conftest import ROOT
 from tests.tables import messages
-from tests.trained import curves, figures, one_thread, project_of, shared_home, small  # noqa: F401  # fixtures
+from tests.trained import break_what_is_learned, curves, figures, one_thread, project_of, shared_home, small  # noqa: F401  # fixtures
 from tests.waiting import wait_until
 
 SPACE = {"learning_rate": (1e-4, 5e-3), "epochs": (2.0, 4.0), "dropout": (0.0, 0.3)}
@@ -181,12 +180,7 @@ def test_a_full_disk_and_a_stop_keep_what_there_is_and_it_goes_on_when_resumed(u
 def test_when_every_trial_diverges_it_says_what_to_change(undisturbed: Search, winner: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(winner.model_folder, broken)
-    weights = load_file(broken / "model.safetensors")
-    save_file(
-        {name: tensor * float("nan") for name, tensor in weights.items()},
-        broken / "model.safetensors",
-        {"format": "pt"},
-    )
+    break_what_is_learned(broken, undisturbed.examples())
     made = launch_search(undisturbed.project_id, small(broken), {"learning_rate": (3e-3, 9e-3)}, 2)
     taken = claim("cpu")
     assert taken is not None
