@@ -125,14 +125,14 @@ def waiting_in_order() -> list[Job]:
         at_work[job.owner] = at_work.get(job.owner, 0) + (job.state == "running")
     turn = max(served.values(), default=0)
     left = [job for job in rows if job.state == "queued"]
+    at_training = {job.project_id for job in rows if job.state == "running" and job.kind not in LIGHT}
     found: list[Job] = []
     while left:
-        on_a_device = [job for job in rows if job.state == "running" and job.kind not in LIGHT]
-        on_a_device += [job for job in left if job.kind not in LIGHT]
+        training = at_training | {job.project_id for job in left if job.kind not in LIGHT}
         first = min(
             left,
             key=lambda job: (
-                job.kind in BEHIND and any(job.project_id == other.project_id for other in on_a_device),
+                job.kind in BEHIND and job.project_id in training,
                 job.kind not in LIGHT,
                 -job.priority,
                 at_work[job.owner],

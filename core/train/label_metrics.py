@@ -59,11 +59,11 @@ def tuned(gold: Gold, shares: Shares) -> Thresholds:
 
     How far, folds of these same rows decide: what they say of one label may be luck, the more so the fewer rows it has.
     """
-    trust = max(TRUSTS, key=dict(zip(TRUSTS, _held_out(gold, shares), strict=True)).__getitem__)
+    trust = TRUSTS[int(_held_out(gold, shares).argmax())]
     return drawn(gold, shares, (trust,))[0]
 
 
-def _held_out(gold: Gold, shares: Shares) -> list[float]:
+def _held_out(gold: Gold, shares: Shares) -> NDArray[np.float64]:
     """The F1 that each trust reaches on rows that had no say, in mean; rounded, so that among equals the first is the best."""
     found = np.zeros(len(TRUSTS))
     for repeat in range(REPEATS):
@@ -72,7 +72,7 @@ def _held_out(gold: Gold, shares: Shares) -> list[float]:
             asked = fold == left_out
             for place, thresholds in enumerate(drawn(gold[~asked], shares[~asked], TRUSTS)):
                 found[place] += _f1(gold[asked], shares[asked] >= thresholds)
-    return [round(float(total), 9) for total in found]
+    return found.round(9)
 
 
 def drawn(gold: Gold, shares: Shares, trusts: Sequence[float]) -> list[Thresholds]:
@@ -81,7 +81,7 @@ def drawn(gold: Gold, shares: Shares, trusts: Sequence[float]) -> list[Threshold
     The best ones together are found exactly: at the F1 that can be reached, each label has for itself the most of 2 · right − F1 · given
     (Dinkelbach 1967), both counted over the rows for each step.
     """
-    right, given = _counts(shares, gold), _counts(shares, np.ones_like(gold))
+    right, given = _counts(gold, shares)
     rows = gold.sum(axis=0)
     together = 2 * right.sum(axis=0) / np.maximum(rows.sum() + given.sum(axis=0), 1)
     common = int(together.argmax())
@@ -98,13 +98,14 @@ def drawn(gold: Gold, shares: Shares, trusts: Sequence[float]) -> list[Threshold
     return [trust * sure * STEPS[own] + (1 - trust * sure) * STEPS[common] for trust in trusts]
 
 
-def _counts(shares: Shares, gold: Gold) -> NDArray[np.int64]:
-    """(labels, steps): the labels that apply, among the rows whose share reaches the step."""
-    labels = shares.shape[1]
-    above = np.searchsorted(STEPS, shares, side="right") + (len(STEPS) + 1) * np.arange(labels)
-    found = np.bincount(above.ravel(), weights=gold.ravel(), minlength=labels * (len(STEPS) + 1))
-    from_above = found.reshape(labels, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
-    return from_above[:, 1:].round().astype(np.int64)
+def _counts(gold: Gold, shares: Shares) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(labels, steps) each: of the rows whose share reaches a step, those to which the label applies, and all of them."""
+    labels, cells = shares.shape[1], len(STEPS) + 1
+    reached = (np.searchsorted(STEPS, shares, side="right") + cells * np.arange(labels)).ravel()
+    ends = (reached[gold.ravel() == 1], reached)
+    per_cell = (np.bincount(each, minlength=labels * cells).reshape(labels, cells) for each in ends)
+    right, given = (each[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:] for each in per_cell)
+    return right, given
 
 
 def _f1(gold: Gold, predicted: NDArray[np.bool_]) -> float:

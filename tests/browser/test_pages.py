@@ -118,7 +118,7 @@ def test_a_picture_renamed_csv_is_a_sentence_and_loses_nothing(guest: Visit) -> 
 
 
 def test_a_name_in_the_data_makes_the_browser_ask_nobody(guest: Visit) -> None:
-    """The only column bears the address of a picture; the guest fails when the page asks that host."""
+    """The only column bears the address of a picture; the visit fails when the page asks that host."""
     page = guest.open("/")
     page.get_by_role("textbox").first.fill("![](http://other.example/name.png)")
     page.get_by_role("button", name="Créer le projet").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,16 +86,38 @@ class Ended:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Iterator[tuple[Path, Ended]]:
     """A home with the town hall's letters and seven runs, three of them really trained, from a very small model."""
-    folder = tmp_path_factory.mktemp("trained") / "home"
+    with filled_home(tmp_path_factory.mktemp("trained")) as folder:
+        with at_home(folder):
+            ended = _all_ends(tiny_bert)
+        yield folder, ended
+
+
+@contextmanager
+def filled_home(parent: Path) -> Iterator[Path]:
+    """A new home for several tests; the app's answering processes, which live as long as its cache, end with it."""
+    folder = (parent / "home").resolve()
     folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARAFINE_HOME", str(folder.resolve()))
-        patch.delenv("PARAFINE_DATABASE_URL", raising=False)
-        ended = _all_ends(tiny_bert)
-    yield folder.resolve(), ended
-    # The app's answering processes, which live as long as its cache.
+    yield folder
     st.cache_resource.clear()
-    end_processes_of(folder.resolve())
+    end_processes_of(folder)
+
+
+@contextmanager
+def at_home(folder: Path) -> Iterator[None]:
+    """PARAFINE_HOME is this folder meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARAFINE_HOME", str(folder))
+        patch.delenv("PARAFINE_DATABASE_URL", raising=False)
+        yield
+
+
+@contextmanager
+def at_home_in_a_copy(of: Path, parent: Path) -> Iterator[None]:
+    """A home of the test's own, in which it may do anything; a held lock keeps supervisors away."""
+    folder = (parent / "home").resolve()
+    shutil.copytree(of, folder)
+    with at_home(folder), supervisor_lock().acquire(timeout=0):
+        yield
 
 
 @pytest.fixture
@@ -106,13 +129,9 @@ def ended(trained: tuple[Path, Ended], monkeypatch: pytest.MonkeyPatch) -> Ended
 
 
 @pytest.fixture
-def own(trained: tuple[Path, Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ended]:
-    """The same runs in a home of the test's own, in which it may do anything; a held lock keeps supervisors away."""
-    folder = (tmp_path / "home").resolve()
-    shutil.copytree(trained[0], folder)
-    monkeypatch.setenv("PARAFINE_HOME", str(folder))
-    monkeypatch.delenv("PARAFINE_DATABASE_URL", raising=False)
-    with supervisor_lock().acquire(timeout=0):
+def own(trained: tuple[Path, Ended], tmp_path: Path) -> Iterator[Ended]:
+    """The same runs in a home of the test's own."""
+    with at_home_in_a_copy(trained[0], tmp_path):
         yield trained[1]
 
 
@@ -129,13 +148,9 @@ def predictor(trained: tuple[Path, Ended]) -> Iterator[Predictor]:
 
 
 def _all_ends(model: Path) -> Ended:
-    import torch
 
     from core.train.train import train
 
-    # So small a network gains nothing from more threads, and waits for them on a busy machine.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     name = "courriers_mairie.csv"
     lines = file_of(name)
     project = keep_upload(create_project("Courriers").id, lines, name, read(lines, name))
@@ -168,7 +183,6 @@ def _all_ends(model: Path) -> Ended:
     pair = _run(project, settings)
     train(pair)
     _end(pair, "done")
-    torch.set_num_threads(threads)
     return Ended(project, done, kept, stopped, failed, diverged, interrupted, pair)
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
-from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, enqueue, finish
 from core.store.draft import read_draft
 from core.store.project import Project, set_roles
 from core.store.run import Run
 from core.use.predictor import Predictor
 from core.words import Words
-from tests.conftest import end_processes_of
 from tests.matching import MATCHING, asked, matching_project
 from tests.pages.beside import beaten, show_beside
+from tests.pages.conftest import at_home, at_home_in_a_copy, filled_home
 from tests.pages.screen import click, errors, figures, run, said, sentence, table, texts, upload, visit
 from tests.pages.test_use import answered
 from tests.tables import as_csv, lay_down
@@ -31,30 +28,21 @@ from tests.trained import small
 def ready(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Iterator[tuple[Path, Run]]:
     from core.train.train import train
 
-    folder = (tmp_path_factory.mktemp("matching") / "home").resolve()
-    folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARAFINE_HOME", str(folder))
-        patch.delenv("PARAFINE_DATABASE_URL", raising=False)
-        made = lay_down(matching_project(40), small(tiny_bert, epochs=1, learning_rate=1e-2, test_share=0.2))
-        enqueue(made)
-        job = claim("cpu")
-        assert job is not None
-        train(made)
-        finish(job, "done")
-    yield folder, made
-    st.cache_resource.clear()
-    end_processes_of(folder)
+    with filled_home(tmp_path_factory.mktemp("matching")) as folder:
+        with at_home(folder):
+            made = lay_down(matching_project(40), small(tiny_bert, epochs=1, learning_rate=1e-2, test_share=0.2))
+            enqueue(made)
+            job = claim("cpu")
+            assert job is not None
+            train(made)
+            finish(job, "done")
+        yield folder, made
 
 
 @pytest.fixture
-def own(ready: tuple[Path, Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """The same in a home of the test's own, without a supervisor."""
-    folder = (tmp_path / "home").resolve()
-    shutil.copytree(ready[0], folder)
-    monkeypatch.setenv("PARAFINE_HOME", str(folder))
-    monkeypatch.delenv("PARAFINE_DATABASE_URL", raising=False)
-    with supervisor_lock().acquire(timeout=0):
+def own(ready: tuple[Path, Run], tmp_path: Path) -> Iterator[Run]:
+    """The same in a home of the test's own."""
+    with at_home_in_a_copy(ready[0], tmp_path):
         yield ready[1]
 
 

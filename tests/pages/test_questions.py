@@ -22,7 +22,6 @@ from tests.trained import small
 def test_from_the_choice_to_questions(
     project_of: Callable[..., Project], tiny_bert: Path, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import torch
 
     from core.train.train import train
 
@@ -39,13 +38,10 @@ def test_from_the_choice_to_questions(
     assert (roles.task, roles.question, roles.label) == ("generation", "question", None)
     at = visit("train", words, project=project.id)
     assert errors(at) == []
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     made = lay_down(open_project(project.id), small(tiny_bert, epochs=2, learning_rate=3e-3))
     enqueue(made)
     assert claim("cpu") is not None
     train(made)
-    torch.set_num_threads(threads)
     at = visit("train", words, project=project.id, run=made.id)
     assert errors(at) == []
     mine = job_of(made)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
-from core.jobs.processes import supervisor_lock
 from core.jobs.queue import claim, enqueue, finish
 from core.store.project import Project
 from core.store.run import Run
 from core.words import Words
-from tests.conftest import end_processes_of
+from tests.pages.conftest import at_home, at_home_in_a_copy, filled_home
 from tests.pages.screen import errors, everything, figures, run, said, table, texts, upload, visit
 from tests.pages.test_use import answered, try_text
 from tests.tables import as_csv, graded, lay_down, tagged
@@ -35,45 +32,31 @@ class Ready:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory, tiny_bert: Path) -> Iterator[tuple[Path, Ready]]:
-    folder = (tmp_path_factory.mktemp("tasks") / "home").resolve()
-    folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARAFINE_HOME", str(folder))
-        patch.delenv("PARAFINE_DATABASE_URL", raising=False)
-        project = project_with(tagged())
-        runs = [_trained(project, tiny_bert)]
-        project = project_with(graded(), project)
-        runs.append(_trained(project, tiny_bert))
-    yield folder, Ready(project, *runs)
-    st.cache_resource.clear()
-    end_processes_of(folder)
+    with filled_home(tmp_path_factory.mktemp("tasks")) as folder:
+        with at_home(folder):
+            project = project_with(tagged())
+            runs = [_trained(project, tiny_bert)]
+            project = project_with(graded(), project)
+            runs.append(_trained(project, tiny_bert))
+        yield folder, Ready(project, *runs)
 
 
 def _trained(project: Project, model: Path) -> Run:
-    import torch
-
     from core.train.train import train
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     made = lay_down(project, small(model, epochs=6, learning_rate=1e-3))
     enqueue(made)
     job = claim("cpu")
     assert job is not None
     train(made)
     finish(job, "done")
-    torch.set_num_threads(threads)
     return made
 
 
 @pytest.fixture
-def own(ready: tuple[Path, Ready], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ready]:
-    """The same in a home of the test's own, without a supervisor."""
-    folder = (tmp_path / "home").resolve()
-    shutil.copytree(ready[0], folder)
-    monkeypatch.setenv("PARAFINE_HOME", str(folder))
-    monkeypatch.delenv("PARAFINE_DATABASE_URL", raising=False)
-    with supervisor_lock().acquire(timeout=0):
+def own(ready: tuple[Path, Ready], tmp_path: Path) -> Iterator[Ready]:
+    """The same in a home of the test's own."""
+    with at_home_in_a_copy(ready[0], tmp_path):
         yield ready[1]
 
 
