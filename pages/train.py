@@ -8,7 +8,7 @@ from core.data.language import main_language
 from core.data.targets import scale_of
 from core.jobs.launch import learnable
 from core.jobs.queue import job_of
-from core.models.catalogue import is_wide
+from core.models.catalogue import is_foreign, is_wide
 from core.models.outlook import check_here, longest_setting
 from core.store.accepted import accepted_stamp
 from core.store.draft import keep_draft, read_draft
@@ -72,7 +72,8 @@ def show_form(project: Project, words: Words) -> None:
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
     task = project.roles.task
-    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id), task)
+    foreign = is_foreign(model, language, project.id)
+    size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id), task, foreign)
     draft = choose_preset(project, draft, words)
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)

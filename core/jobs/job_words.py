@@ -21,6 +21,8 @@ PHASES: dict[Phase, str] = {
     "reading": N_("Starting"),
     "loading": N_("Loading the model"),
     "tokenising": N_("Cutting the texts into word pieces"),
+    "counting": N_("Counting words, to learn from them too"),
+    "gathering": N_("Learning to sum up your texts"),
     "pretraining": N_("Reading your texts without their labels"),
     "probing": N_("First guess of the labels"),
     "training": N_("Training"),
@@ -136,7 +138,13 @@ def step_of(progress: Progress, words: Words) -> str:
 
 def left_of(progress: Progress, words: Words) -> str:
     """Time left, when it is known."""
-    if progress.seconds_left is None or progress.phase not in ("training", "checkpoint", "searching", *BY_ROW):
+    if progress.seconds_left is None or progress.phase not in (
+        "training",
+        "checkpoint",
+        "gathering",
+        "searching",
+        *BY_ROW,
+    ):
         return ""
     return words.gettext("about {duration} left").format(duration=words.duration(progress.seconds_left))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.home import why
-from core.models.catalogue import is_wide
+from core.models.catalogue import is_foreign, is_wide
 from core.models.choice import ModelChoice
 from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
@@ -89,6 +89,7 @@ def _model(choice: ModelChoice, project_id: str, folder: Path) -> ModelChoice:
 
 def _size(project_id: str, model: ModelChoice) -> Size:
     # Here, for it brings pandas: who only looks at jobs does without.
+    from core.data.language import main_language
     from core.jobs.launch import learnable
 
     project = open_project(project_id)
@@ -98,4 +99,5 @@ def _size(project_id: str, model: ModelChoice) -> Size:
     questions = examples["question"].tolist() if project.roles.is_pair else None
     file, _own = tokenizer_file(model, project_id)
     tokens = count_tokens(file, examples["text"].tolist(), questions)
-    return Size(len(examples), tokens, is_wide(model), longest_setting(model, project_id), task)
+    foreign = is_foreign(model, main_language(examples["text"].tolist()), project_id)
+    return Size(len(examples), tokens, is_wide(model), longest_setting(model, project_id), task, foreign)

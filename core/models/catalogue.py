@@ -91,3 +91,22 @@ def is_wide(choice: ModelChoice) -> bool:
     """Whether the model has the width of BERT-base or more: then smaller steps are right."""
     known = {entry.name: entry.wide for entry in HUB}
     return choice.kind in ("hub", "folder") and known.get(choice.name, True)
+
+
+def languages_of(choice: ModelChoice) -> tuple[str, ...]:
+    """Of a model of our catalogue; of any other we do not know them."""
+    if choice.kind == "embedded":
+        return EMBEDDED.languages
+    return next((entry.languages for entry in HUB if choice.kind == "hub" and entry.name == choice.name), ())
+
+
+def is_foreign(choice: ModelChoice, language: str | None, project_id: str) -> bool:
+    """Whether the model is known not to read a language (ISO 639-1); a training reads what the model it started from reads."""
+    if choice.kind == "run":
+        try:
+            record = open_run(project_id, choice.name).record()
+        except UserError:
+            return False
+        return is_foreign(ModelChoice.model_validate(record.settings["model"]), language, project_id)
+    known = languages_of(choice)
+    return language is not None and bool(known) and language not in known and "…" not in known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.data.health import Report, examine
 from core.errors import UserError
-from core.models.catalogue import EMBEDDED, HUB
+from core.models.catalogue import languages_of
 from core.models.choice import ModelChoice
 from core.models.outlook import longest_setting
 from core.models.tokens import count_tokens, tokenizer_file
@@ -31,10 +31,3 @@ def check_up(project: Project) -> Report:
         known=languages_of(choice),
         count=lambda texts, questions: count_tokens(tokenizer, texts, questions),
     )
-
-
-def languages_of(choice: ModelChoice) -> tuple[str, ...]:
-    """Of a model of our catalogue; of any other we do not know them."""
-    if choice.kind == "embedded":
-        return EMBEDDED.languages
-    return next((entry.languages for entry in HUB if choice.kind == "hub" and entry.name == choice.name), ())

@@ -25,6 +25,8 @@ Phase = Literal[
     "reading",
     "loading",
     "tokenising",
+    "counting",
+    "gathering",
     "pretraining",
     "probing",
     "training",

@@ -10,7 +10,12 @@ from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
 Encoded = dict[str, Any]
-"""One input: input_ids, attention_mask, sometimes token_type_ids (lists of int), and labels (int; float; list of float) when known."""
+"""One input: input_ids, attention_mask, sometimes token_type_ids (lists of int), labels (int; float; list of float) when known, and taught
+(a float for each label) where core.train.teaching says something of it.
+"""
+
+BESIDE = ("labels", "taught")
+"""What a batch holds beside the inputs of the model, a row each."""
 
 
 def encode(
@@ -23,7 +28,7 @@ def encode(
 
 
 def collate(tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded]) -> dict[str, Tensor]:
-    """One batch, padded to its own longest input: tensors of shape (inputs, longest), labels of shape (inputs,) or (inputs, outputs)."""
+    """One batch, padded to its own longest input: tensors of shape (inputs, longest), those BESIDE of shape (inputs,) or (inputs, outputs)."""
     longest = max(len(entry["input_ids"]) for entry in encoded)
     fills = {"input_ids": tokenizer.pad_token_id, "token_type_ids": tokenizer.pad_token_type_id, "attention_mask": 0}
     batch = {
@@ -31,9 +36,12 @@ def collate(tokenizer: PreTrainedTokenizerBase, encoded: list[Encoded]) -> dict[
         for name in encoded[0]
         if name in fills
     }
-    if "labels" in encoded[0]:
-        batch["labels"] = torch.tensor([entry["labels"] for entry in encoded])
-    return batch
+    return batch | {name: torch.tensor([entry[name] for entry in encoded]) for name in BESIDE if name in encoded[0]}
+
+
+def inputs_of(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What the model is given of a batch."""
+    return {name: tensor for name, tensor in batch.items() if name not in BESIDE}
 
 
 def micro_batches(batch: dict[str, Tensor], tokens: int) -> list[dict[str, Tensor]]:
@@ -47,7 +55,7 @@ def micro_batches(batch: dict[str, Tensor], tokens: int) -> list[dict[str, Tenso
     for places in torch.arange(inputs).chunk(parts):
         some = {name: tensor[places] for name, tensor in batch.items()}
         width = int(some["attention_mask"].sum(dim=1).max())
-        found.append({name: tensor if name == "labels" else tensor[:, :width] for name, tensor in some.items()})
+        found.append({name: tensor if name in BESIDE else tensor[:, :width] for name, tensor in some.items()})
     return found
 
 

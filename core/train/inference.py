@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from core.models.heads import head
-from core.train.batches import Encoded, by_length, collate
+from core.train.batches import Encoded, by_length, collate, inputs_of
 
 FloatArray = NDArray[np.float32]
 
@@ -105,8 +105,7 @@ def _batches(
     done = 0
     with torch.inference_mode(), torch.autocast(model.device.type, torch.bfloat16, enabled=bf16):
         for places in by_length(encoded):
-            batch = collate(tokenizer, [encoded[place] for place in places])
-            batch.pop("labels", None)
+            batch = inputs_of(collate(tokenizer, [encoded[place] for place in places]))
             yield places, {name: tensor.to(model.device) for name, tensor in batch.items()}
             done += len(places)
             progressed(done)

@@ -14,6 +14,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from core.store.run import Run, RunRecord
 from core.train.batches import Encoded, collate, encode, micro_batches
 from core.train.inference import FloatArray
+from core.train.losses import Softening
 from core.train.settings import Settings
 from core.train.tasks import Task, task_of
 
@@ -71,6 +72,10 @@ class Lesson(ABC):
 
     def learn_from(self, encoded: Sequence[Encoded], progressed: Progressed = lambda done: None) -> None:  # noqa: B027  # most tasks have nothing to do here
         """Called once with the training part, before the first step, also of a training that is resumed: with the weights it began with."""
+
+    def softening(self) -> Softening:
+        """What the settings make of the targets of labels."""
+        return Softening(self.settings.label_smoothing, self.settings.focus, self.settings.distillation)
 
     def length(self, entry: Encoded) -> int:
         """Word pieces: inputs of like length come together."""

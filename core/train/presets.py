@@ -23,6 +23,8 @@ class Size(NamedTuple):
     wide: bool
     longest: int = 512
     task: TaskName = "classes"
+    foreign: bool = False
+    """Whether the model is known not to read the language of the texts."""
 
 
 class _Shape(NamedTuple):
@@ -43,6 +45,12 @@ SHAPES: dict[str, _Shape] = {
 }
 
 
+PACES = {"matching": (0.6, 1.0), "generation": (1.0, 3.0), "taught": (1.4, 2.0)}
+"""What multiplies epochs and learning rate. matching: a text is read once a batch with all of its questions, and again as a wrong text of
+others. taught: whole probabilities are slower to learn than labels, and hard to learn by heart.
+"""
+TAUGHT_SHARE = 0.75
+"""Of what is learned by a model that does not read the language, the share that counted words say (core.train.teaching)."""
 STEADY_ROWS = 1000
 """Rows of a table whose tenth is enough to tell a better epoch from luck."""
 
@@ -53,20 +61,20 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
     rows = max(size.rows, 1)
     # The figures of a small validation part jump about: no reason to end early, and such a training is short.
     patience = shape.patience if rows >= STEADY_ROWS else 0
-    if size.task == "matching":
-        # A text is read once a batch with all of its questions, and again as a wrong text of others.
-        shape = shape._replace(epochs=0.6 * shape.epochs)
-    epochs = round(15 * (300 / rows) ** (1 / 3) * shape.epochs)
+    is_taught = size.foreign and size.task == "several_labels"
+    longer, faster = PACES.get("taught" if is_taught else size.task, (1.0, 1.0))
+    epochs = round(15 * (300 / rows) ** (1 / 3) * shape.epochs * longer)
     return {
         "preset": name,
         "epochs": min(max(epochs, 2), shape.most_epochs),
         # A question is told from the texts of its batch: more of them teach more.
         "batch_size": 16 if rows < 2000 and size.task != "matching" else 32,
-        "learning_rate": (3e-5 if size.wide else 1e-4) * (3 if size.task == "generation" else 1),
+        "learning_rate": (3e-5 if size.wide else 1e-4) * faster,
         "max_tokens": longest_input(size.tokens, shape.kept, min(shape.longest, size.longest)),
         "warmup_share": 0.1,
         "weight_decay": 0.01,
         "dropout": 0.1,
+        "distillation": TAUGHT_SHARE if is_taught else 0.0,
         "patience": patience,
     }
 

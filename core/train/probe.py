@@ -156,15 +156,20 @@ def pooler_of(model: PreTrainedModel) -> nn.Linear | None:
 
 
 def align(pooler: nn.Linear, first: FloatArray, mean: FloatArray) -> FloatArray:
-    """Fits the pooler to give the mean of all tokens from the first one, centred, within tanh's straight part.
+    """Fits the pooler to give the mean of all tokens from the first one, as `centred` has it.
 
     first, mean: (inputs, width). Returns what the head will see of these inputs: (inputs, width).
     """
-    scale = 0.5 / max(float(mean.std()), 1e-6)
-    ridge = Ridge(alpha=3.0).fit(first, mean - mean.mean(axis=0))
-    weight, bias = ridge.coef_ * scale, ridge.intercept_ * scale
+    ridge = Ridge(alpha=3.0).fit(first, centred(mean))
+    weight, bias = ridge.coef_, ridge.intercept_
     with torch.no_grad():
         pooler.weight.copy_(torch.tensor(weight, dtype=pooler.weight.dtype))
         pooler.bias.copy_(torch.tensor(bias, dtype=pooler.bias.dtype))
     found: FloatArray = np.tanh(first @ weight.T + bias).astype(np.float32)
+    return found
+
+
+def centred(mean: FloatArray) -> FloatArray:
+    """Around nought, within tanh's straight part."""
+    found: FloatArray = (mean - mean.mean(axis=0)) * np.float32(0.5 / max(float(mean.std()), 1e-6))
     return found

@@ -96,6 +96,11 @@ class Reporter:
         self.check()
         self._report(at_once=False)
 
+    def gathering(self, step: int, steps: int) -> None:
+        """The same between two steps of core.train.alignment."""
+        self.step(step, steps, 0.0, "gathering")
+        self.looking(step)
+
     def finishing(self, done: int) -> None:
         """The same at the end of a run: a pause comes too late, for there is nothing left to go on with."""
         if self.asked() == "stop":

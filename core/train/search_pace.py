@@ -30,7 +30,8 @@ class Pace:
 
     def of(self, training: Progress) -> Progress:
         """The progress of the search: steps of its budget, the trial as `epoch`, of `epochs` where their number is known."""
-        share = min(1.0, training.step / training.steps) if training.steps else 0.0
+        is_learning = training.steps and training.phase not in ("pretraining", "gathering")
+        share = min(1.0, training.step / training.steps) if is_learning else 0.0
         seconds = self.before + time.monotonic() - self._started
         trials, minutes = self.record.trials, self.record.minutes
         by_trials = (self.place + share) / trials if trials is not None else 0.0

@@ -39,6 +39,8 @@ class Settings(BaseModel, frozen=True):
     """How far rows that are right already count less: the exponent of the focal loss. 0: all count alike."""
     label_smoothing: float = Field(0.0, ge=0.0, le=0.4)
     """Share of the certainty about a label that the loss gives to the other labels."""
+    distillation: float = Field(0.0, ge=0.0, le=1.0)
+    """Share of what is asked of a row that comes from a simple model on counted words instead of from its label (core.train.teaching)."""
     layer_decay: float = Field(1.0, ge=0.5, le=1.0)
     """Learning rate of each layer as a share of that of the layer above it. 1: the same for all."""
     frozen_layers: int = Field(0, ge=0, le=48)

@@ -21,6 +21,7 @@ from core.models.transfer import transfer_for
 from core.store.parquet import write_frame
 from core.store.run import Run
 from core.train.adapters import add_adapters, merge_adapters
+from core.train.alignment import gather
 from core.train.batches import Encoded
 from core.train.fit import Best, Parts, has_fast_bf16
 from core.train.lesson import Lesson
@@ -31,6 +32,7 @@ from core.train.progress import Reporter, Stopped
 from core.train.resume import PRETRAINING, ResumableFit, begin_anew, restore
 from core.train.settings import Settings
 from core.train.snapshot import load_weights
+from core.train.teaching import TAUGHT, teach
 
 
 def train(
@@ -64,6 +66,9 @@ def train(
     examples = run.examples()
     parts = {name: lesson.encode(examples[examples["part"] == name]) for name in ("train", "validation", "test")}
     reporter.looking(0)
+    if settings.distillation > 0 and record.roles.task in TAUGHT:
+        reporter.phase("counting")
+        teach(record, examples[examples["part"] == "train"], parts["train"], lambda: reporter.looking(0))
     pretrain(lesson, folder, reporter)
     make_repeatable(settings.seed)
     add_adapters(lesson.model, settings.lora, settings.lora_alpha)
@@ -121,6 +126,8 @@ def fitted(fit: ResumableFit) -> None:
     if checkpoint is None:
         begin_anew(fit)
         if lesson.head_is_new and lesson.is_probed:
+            reporter.phase("gathering")
+            gather(lesson, fit.parts.train, bf16=has_fast_bf16(), heard=reporter.gathering)
             reporter.phase("probing")
             lesson.probe(fit.parts.train, bf16=has_fast_bf16(), progressed=reporter.looking)
         look_first(fit)

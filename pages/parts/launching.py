@@ -76,3 +76,10 @@ def summary(values: dict[str, float], rows: int, words: Words) -> None:
             tokens=words.integer(int(values["max_tokens"])),
         )
     )
+    if values["distillation"] > 0:
+        quiet(
+            _(
+                "{share} of what is learned comes from a simple model that counts words: a help to a model in a language that it does not read "
+                "well (All settings, Finer settings)."
+            ).format(share=words.percent(values["distillation"], 0))
+        )

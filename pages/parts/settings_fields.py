@@ -137,7 +137,7 @@ WHOLE = {
 }
 
 
-NO_LABELS = frozenset({"balance", "focus", "label_smoothing"})
+NO_LABELS = frozenset({"balance", "focus", "label_smoothing", "distillation"})
 WRONG_TEXTS = frozenset({"negatives", "hard_share"})
 UNUSED: dict[TaskName, frozenset[str]] = {
     "classes": WRONG_TEXTS,

@@ -42,6 +42,18 @@ FINE = (
         False,
     ),
     Field(
+        "distillation",
+        N_("Learned from counted words (%)"),
+        N_(
+            "Distillation: this share of what is asked of a row comes from a simple model that counts words (TF-IDF) and has not learned from "
+            "that row, the rest from its label. Helps where labels are noisy, or the model does not read the language of the texts well. Not "
+            "used for numbers."
+        ),
+        10,
+        "%.0f",
+        True,
+    ),
+    Field(
         "layer_decay",
         N_("Learning rate of the layer below (%)"),
         N_(

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from core.data.joining import join_parts
+from core.data.language import main_language
 from core.data.reading import read
 from core.jobs.control import state_of
 from core.jobs.launch import learnable
+from core.models.catalogue import is_foreign
 from core.models.choice import ModelChoice
 from core.models.tokens import count_tokens, tokenizer_file
 from core.store.job_folder import ENDED, JobFolder
@@ -39,7 +41,9 @@ def settings_of(project: Project, preset_name: PresetName, **chosen: object) -> 
     file, _ = tokenizer_file(ModelChoice(), project.id)
     questions = examples["question"].tolist() if project.roles.is_pair else None
     tokens = count_tokens(file, examples["text"].tolist(), questions)
-    return make_settings({**preset(preset_name, Size(len(examples), tokens, wide=False, task=task)), **chosen})
+    foreign = is_foreign(ModelChoice(), main_language(examples["text"].tolist()), project.id)
+    size = Size(len(examples), tokens, wide=False, task=task, foreign=foreign)
+    return make_settings({**preset(preset_name, size), **chosen})
 
 
 def wait_for(job: JobFolder) -> None:

@@ -19,13 +19,14 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from core.data.learning import learned_as
 from core.data.reading import read
 from core.jobs.baselines import ask_for_baselines
 from core.jobs.launch import launch_all
-from core.store.project import Project
+from core.store.project import Project, set_roles
 from core.store.test_file import keep_test_file
 from core.train.settings import PresetName
-from core.train.tasks import Task, task_of
+from core.train.tasks import TASKS, Task, task_of
 from tests.benchmarks.by_the_app import project_of, result_of, settings_of, wait_for
 
 FIRST_SEED = 42
@@ -38,10 +39,15 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--preset", choices=("quick", "balanced", "thorough"), default="balanced")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--settings", type=json.loads, default={}, help="fields that differ from the preset, as JSON")
+    parser.add_argument("--task", choices=TASKS, help="what is learned, where it is not what the app proposes")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home:
         os.environ["PARAFINE_HOME"] = home
         project = project_of(options.data.read_bytes(), options.data.name)
+        if options.task is not None:
+            assert project.roles is not None
+            roles = learned_as(read(options.data.read_bytes(), options.data.name).table, project.roles, options.task)
+            project = set_roles(project.id, roles)
         if options.test is not None:
             add_test_file(project, options.test)
         chosen = {"test_from": "file"} if options.test is not None else {"test_share": 0.2}

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from core.models.loading import load_classifier
 from core.store.run import RunRecord
-from core.train.batches import Encoded
+from core.train.batches import Encoded, inputs_of
 from core.train.inference import FloatArray, probabilities
 from core.train.lesson import Lesson, Progressed
 from core.train.losses import label_loss
@@ -47,9 +47,8 @@ class Classes(Lesson):
 
     def loss(self, model: nn.Module, part: dict[str, Tensor]) -> Tensor:
         """Evaluations weigh nothing: their figures compare with those of any other training."""
-        smoothing, focus = self.settings.label_smoothing, self.settings.focus
-        texts = {name: tensor for name, tensor in part.items() if name != "labels"}
-        return label_loss(model(**texts).logits, part["labels"], self.weights, smoothing, focus)
+        logits = model(**inputs_of(part)).logits
+        return label_loss(logits, part["labels"], self.weights, self.softening(), part.get("taught"))
 
     def probe(self, encoded: list[Encoded], *, bf16: bool, progressed: Progressed) -> None:
         probe_head(self.model, self.tokenizer, encoded, bf16, self.settings.balance, progressed)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from core.data.targets import label_set, labels_of
 from core.models.loading import load_classifier
 from core.store.run import RunRecord
-from core.train.batches import Encoded
+from core.train.batches import Encoded, inputs_of
 from core.train.inference import FloatArray, answers
 from core.train.label_metrics import by_label, headline, tuned
 from core.train.lesson import Lesson, Progressed
@@ -49,10 +49,9 @@ class SeveralLabels(Lesson):
             self.pull = torch.from_numpy(pull.astype(np.float32))
 
     def loss(self, model: nn.Module, part: dict[str, Tensor]) -> Tensor:
-        texts = {name: tensor for name, tensor in part.items() if name != "labels"}
-        logits = model(**texts).logits.float()
+        logits = model(**inputs_of(part)).logits.float()
         pull = self.pull.to(logits.device) if self.pull is not None else None
-        return labels_loss(logits, part["labels"], pull, self.settings.label_smoothing, self.settings.focus)
+        return labels_loss(logits, part["labels"], pull, self.softening(), part.get("taught"))
 
     def probe(self, encoded: list[Encoded], *, bf16: bool, progressed: Progressed) -> None:
         probe_labels(self.model, self.tokenizer, encoded, bf16, progressed)

@@ -162,9 +162,10 @@ def test_a_stopped_run_has_a_model_until_the_resumed_one_has_a_better(
     result = run.result()
     assert result is not None
     assert (result["attempt"], result["steps"]) == (3, 8)
-    assert weights(run) != model
+    assert (weights(run) == model) == (result["best"]["step"] == first["best"]["step"])
     train(run, attempt=4)
     assert_same(run, undisturbed)
+    assert weights(run) != model
 
 
 @pytest.mark.parametrize("step", [3, 5, 7])

@@ -24,6 +24,7 @@ BOUNDS = {
     "hard_share": (0.0, 1.0),
     "focus": (0.0, 5.0),
     "label_smoothing": (0.0, 0.4),
+    "distillation": (0.0, 1.0),
     "layer_decay": (0.5, 1.0),
     "frozen_layers": (0, 48),
     "lora": (0, 256),
