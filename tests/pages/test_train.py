@@ -52,7 +52,7 @@ def computed(project: Project, name: str) -> dict[str, float]:
     file, _ = tokenizer_file(ModelChoice(), project.id)
     questions = examples["question"].tolist() if project.roles and project.roles.question else None
     values = preset(name, Size(len(examples), count_tokens(file, examples["text"].tolist(), questions), False))  # type: ignore[arg-type]
-    return {key: value for key, value in values.items() if key != "preset"}
+    return {field.name: values[field.name] for field in FIELDS if field.name in values}
 
 
 def pick_preset(at: AppTest, name: str) -> AppTest:
