@@ -21,10 +21,12 @@ from core.models.catalogue import (
     check_folder,
     display_name,
     embedded_folder,
+    is_foreign,
     is_wide,
 )
 from core.models.choice import ModelChoice
 from core.store.project import Project
+from core.train.settings import Settings
 from core.words import Words
 from tests.conftest import ROOT
 from tests.tables import lay_down
@@ -136,3 +138,17 @@ def test_the_models_proposed_are_different_and_some_read_french() -> None:
     assert len({entry.name for entry in HUB}) == len(HUB)
     assert any("fr" in entry.languages for entry in HUB)
     assert all(entry.size > 100_000_000 for entry in HUB)
+
+
+def test_what_a_model_is_known_not_to_read(project: Project) -> None:
+    """A training reads what it started from; of an unknown model, or of texts in no language that can be told, nothing is said."""
+    assert is_foreign(ModelChoice(), "fr", project.id)
+    assert not is_foreign(ModelChoice(), "en", project.id)
+    assert not is_foreign(ModelChoice(), None, project.id)
+    several, french = (ModelChoice(kind="hub", name=HUB[place].name) for place in (2, 0))
+    assert not is_foreign(several, "de", project.id)
+    assert is_foreign(french, "en", project.id)
+    assert not is_foreign(ModelChoice(kind="hub", name="somebody/model"), "fr", project.id)
+    run = lay_down(project, Settings(model=ModelChoice()))
+    assert is_foreign(ModelChoice(kind="run", name=run.id), "fr", project.id)
+    assert not is_foreign(ModelChoice(kind="run", name="gone"), "fr", project.id)

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from core.data.columns import TaskName
 from core.train.presets import SHAPES, Size, longest_input, preset
 from core.train.settings import Settings, make_settings
 
@@ -93,3 +94,17 @@ def test_where_questions_find_their_text_batches_are_large_and_epochs_few() -> N
         usual, found = (preset(name, size) for size in (labels, matching))  # type: ignore[arg-type]
         assert (usual["batch_size"], found["batch_size"]) == (16, 32)
         assert 2 <= found["epochs"] < usual["epochs"]
+
+
+@pytest.mark.parametrize(
+    ("task", "foreign", "taught"),
+    [("several_labels", True, True), ("several_labels", False, False), ("classes", True, False)],
+)
+def test_counted_words_teach_where_that_was_seen_to_help(task: TaskName, foreign: bool, taught: bool) -> None:
+    plain, found = (
+        preset("balanced", Size(5800, SHORT, False, task=task, foreign=known)) for known in (False, foreign)
+    )
+    assert (found["distillation"], found["epochs"], found["learning_rate"]) == (
+        (0.75, 8, 2e-4) if taught else (0.0, plain["epochs"], 1e-4)
+    )
+    assert plain["epochs"] == 6
