@@ -18,6 +18,8 @@ from core.store.job_folder import Phase, Progress, Request
 from core.store.run import Run
 from core.train.checkpoints import Checkpoints
 
+BEFORE: tuple[Phase, ...] = ("loading", "tokenising", "counting", "pretraining", "gathering", "probing")
+"""Phases before the steps of the training: what one of them counted is no share of the next."""
 REPORT_EVERY = 0.5
 """Seconds between two writes of progress.json."""
 
@@ -53,7 +55,8 @@ class Reporter:
         self._pace: tuple[Phase, int, float] | None = None
 
     def phase(self, phase: Phase) -> None:
-        self._progress = self._progress.model_copy(update={"phase": phase, "seconds_left": None})
+        nought = {"step": 0, "steps": 0} if phase in BEFORE else {}
+        self._progress = self._progress.model_copy(update={"phase": phase, "seconds_left": None, **nought})
         self.run.report(self._progress)
 
     def step(self, step: int, steps: int, epoch: float, phase: Phase = "training", epochs: int | None = None) -> None:
