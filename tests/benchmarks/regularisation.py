@@ -34,13 +34,7 @@ from core.train.tasks import task_of
 from tests.benchmarks.by_the_app import project_of, settings_of
 from tests.benchmarks.quality import FIRST_SEED, add_test_file
 
-WAYS = {
-    "plain": (0.0, 0.0),
-    "rdrop_0.5": (0.5, 0.0),
-    "rdrop_2": (2.0, 0.0),
-    "mixout_0.3": (0.0, 0.3),
-    "mixout_0.7": (0.0, 0.7),
-}
+WAYS = {"plain": (0.0, 0.0), "rdrop": (1.0, 0.0), "mixout": (0.0, 0.5)}
 """By name: the weight of the disagreement, and the share of the weights put back."""
 
 
