@@ -89,7 +89,7 @@ def show_figures(run: Run, words: Words) -> None:
     else:
         quiet(
             _(
-                "Measured on the validation part, which also chose the best epoch: expect a little less on new texts. "
+                "Measured on the validation part, by which the training was watched: expect a little less on new texts. "
                 "The test part has not been looked at."
             )
         )
@@ -132,8 +132,11 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
         best = _("step {step}, epoch {epoch}").format(
             step=words.integer(result["best"]["step"]), epoch=words.decimal(result["best"]["epoch"], 2)
         )
-        chosen_by = _("Best on validation ({figure})").format(figure=_(task_of(record.roles).best.title))
-        rows += [(chosen_by, best), (_("Device"), f"{result['device']}, {result['precision']}")]
+        best_of = _("Best on validation ({figure})").format(figure=_(task_of(record.roles).best.title))
+        rows += [
+            (_("Weights kept: the last") if settings.keeps_last else best_of, best),
+            (_("Device"), f"{result['device']}, {result['precision']}"),
+        ]
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     with st.expander(_("Settings used")):
         sheet([_("Setting"), _("Value")], [*rows, (_("Versions"), versions)])

@@ -47,7 +47,7 @@ class Parts:
 
 @dataclass
 class Best:
-    """The best evaluation so far: its weights are on disk in the run's checkpoints/best."""
+    """The best evaluation so far, or the last one where that is kept: its weights are on disk in the run's checkpoints/best."""
 
     score: float = -math.inf
     """As the lesson scores it."""
@@ -184,7 +184,8 @@ class Fit(Trainer):
             self.lesson.keep(self.run, self.parts.validation, self.state.global_step, self.state.epoch or 0.0)
         self.watcher.validated(figures, self.state)
         # On a small validation part many epochs score the same: then the surer one is better.
-        if (score, -figures.get("loss", math.inf)) > (self.best.score, -self.best.figures.get("loss", math.inf)):
+        is_best = (score, -figures.get("loss", math.inf)) > (self.best.score, -self.best.figures.get("loss", math.inf))
+        if is_best or self.settings.keeps_last:
             self.best = Best(score, figures, self.state.global_step, self.state.epoch or 0.0, found)
             self.bad_evaluations = 0
             self.checkpoints.folder.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,7 @@ SHAPES: dict[str, _Shape] = {
 }
 
 
-PACES = {"matching": (0.6, 1.0), "generation": (1.0, 3.0), "taught": (1.4, 2.0)}
+PACES = {"matching": (0.3, 1.0), "generation": (1.0, 3.0), "taught": (1.4, 2.0)}
 """What multiplies epochs and learning rate. matching: a text is read once a batch with all of its questions, and again as a wrong text of
 others. taught: whole probabilities are slower to learn than labels, and hard to learn by heart.
 """
@@ -74,6 +74,7 @@ def preset(name: PresetName, size: Size) -> dict[str, Any]:
         "warmup_share": 0.1,
         "weight_decay": 0.01,
         "dropout": 0.1,
+        "keeps_last": rows < STEADY_ROWS,
         "distillation": TAUGHT_SHARE if is_taught else 0.0,
         "patience": patience,
     }

@@ -57,6 +57,8 @@ class Settings(BaseModel, frozen=True):
     """Share of the examples looked at once, at the end. 0: no test."""
     patience: int = Field(3, ge=0, le=50)
     """Epochs without a better validation macro-F1 before the training ends early. 0: never."""
+    keeps_last: bool = False
+    """Whether the last weights leave, instead of those that were best on validation; then no training ends early."""
     test_from: Literal["table", "file"] = "table"
     """Where the test part comes from: a share of the table, or the project's separate test file; then test_share does not count."""
     seed: int = Field(42, ge=0, le=2**31 - 1)

@@ -116,7 +116,7 @@ def _figures(task: Task, result: dict[str, Any], words: Words) -> str:
         _("Measured once, on {rows} rows that the training never saw (test part).")
         if part == "test"
         else _(
-            "Measured on {rows} rows of the validation part, which chose the best epoch: expect a little less on new texts."
+            "Measured on {rows} rows of the validation part, by which the training was watched: expect a little less on new texts."
         )
     ).format(rows=words.integer(figures["rows"]))
     head = [

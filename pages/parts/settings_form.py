@@ -59,12 +59,29 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
         with columns[place % 3]:
             key = f"{name}_{project.id}_{draft.preset}_{computed[name]}_{_bounds(name, size)[1]:g}_{_turn(project.id)}"
             found[name] = _field(field._replace(title=_(field.title), about=_(field.about)), values[name], key, size)
+    found["keeps_last"] = _which_epoch(project, draft, computed, words)
     changed = {name: value for name, value in found.items() if value != computed[name]}
     # What is hidden for this task stays as it was, for another one.
     changed |= {name: value for name, value in draft.changed.items() if name in UNDECIDED and name not in found}
     if changed != draft.changed:
         keep_draft(project, draft.model_copy(update={"changed": changed}))
     return {**found, "preset": "own" if set(changed) - set(UNDECIDED) else draft.preset}
+
+
+def _which_epoch(project: Project, draft: Draft, computed: dict[str, Any], words: Words) -> bool:
+    """Whether the last weights are kept; the preset says so where validation is too small to tell a better epoch."""
+    _ = words.gettext
+    return bool(
+        st.checkbox(
+            _("Keep the last epoch instead of the best on validation"),
+            value=bool(draft.changed.get("keeps_last", computed["keeps_last"])),
+            key=f"keeps_last_{project.id}_{draft.preset}_{computed['keeps_last']}_{_turn(project.id)}",
+            help=_(
+                "A validation part of fewer than a hundred rows can hardly tell a better epoch from luck: there the last one is better "
+                "more often. Early stopping then ends nothing."
+            ),
+        )
+    )
 
 
 def renew_inputs(project_id: str) -> None:

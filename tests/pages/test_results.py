@@ -125,7 +125,7 @@ def test_a_stopped_run_shows_its_validation_figures_and_says_so(ended: Ended, wo
     assert "test" not in result
     assert words.percent(result["validation"]["accuracy"]) in texts(at)
     remark = (
-        "Measured on the validation part, which also chose the best epoch: expect a little less on new texts. "
+        "Measured on the validation part, by which the training was watched: expect a little less on new texts. "
         "The test part has not been looked at."
     )
     assert said(remark, words) in texts(at)

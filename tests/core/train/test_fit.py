@@ -196,6 +196,17 @@ def test_no_patience_no_early_end(make_fit: MakeFit) -> None:
 
 
 @pytest.mark.slow
+def test_the_last_weights_are_kept_where_that_is_wanted(make_fit: MakeFit) -> None:
+    fit = make_fit(contradicted, epochs=10, patience=1, learning_rate=1e-3, keeps_last=True)
+    forget(fit)
+    fit.evaluate()
+    fit.train()
+    assert fit.best.step == fit.state.global_step == 30
+    assert fit.best_weights().exists()
+    assert fit.best.figures["macro_f1"] < max(value for _, value in points(fit.run, "validation", "macro_f1"))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("warmup_share", "rows"), [(0.25, 24), (0.0, 24), (0.1, 20)])
 def test_the_learning_rate_rises_then_falls_to_nothing_over_exactly_the_run(
     make_fit: MakeFit, warmup_share: float, rows: int

@@ -44,6 +44,8 @@ def test_a_small_table_is_never_left_early() -> None:
         name: [preset(name, Size(rows, SHORT, False))["patience"] for rows in (30, 999, 1000)] for name in SHAPES
     }  # type: ignore[arg-type]
     assert patience == {"quick": [0, 0, 2], "balanced": [0, 0, 4], "thorough": [0, 0, 8]}
+    last = [preset("balanced", Size(rows, SHORT, False))["keeps_last"] for rows in (30, 999, 1000)]
+    assert last == [True, True, False]
 
 
 def test_any_table_gets_valid_settings_in_the_order_of_the_names() -> None:

@@ -38,7 +38,7 @@ BOUNDS = {
 
 
 def test_every_number_has_bounds_and_a_default_within_them() -> None:
-    assert set(Settings.model_fields) == {*BOUNDS, "model", "preset", "paraphrases", "test_from"}
+    assert set(Settings.model_fields) == {*BOUNDS, "model", "preset", "paraphrases", "keeps_last", "test_from"}
     for field, (least, most) in BOUNDS.items():
         assert bounds(field) == (least, most)
         assert least <= getattr(Settings(), field) <= most
