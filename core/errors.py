@@ -49,8 +49,8 @@ SENTENCES: dict[str, str] = {
         "{minimum} are needed. Add rows about other texts."
     ),
     "too_few_examples": N_(
-        "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
-        "needed, and at least one label with several rows. Add rows."
+        "Too few rows can be used ({rows}) to learn from some and check the result on others: at least {minimum} are needed. "
+        "Add rows, or fill in the cells that are missing."
     ),
     "label_of_its_own": N_(
         "Each of the {rows} rows has a label of its own: the column is probably an identifier or a free text, and nothing can be learned from it. "

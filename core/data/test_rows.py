@@ -10,7 +10,8 @@ import pandas as pd
 from core.data.columns import Roles
 from core.data.examples import select
 from core.data.fixes import Fix
-from core.data.split import Part, content_key, parts_of_paraphrases, split
+from core.data.kin import content_key
+from core.data.split import Part, parts_of_paraphrases, split
 from core.data.targets import labels_of
 from core.errors import UserError
 
@@ -62,7 +63,7 @@ def beside(
 ) -> list[Part]:
     """The part of each example, none of which is "test"; an original that gives a test row away is "unused".
 
-    examples, tests: as core.data.split.tied gives them. inherited: as for split. Raises UserError: those of split;
+    examples, tests: as core.data.kin.tied gives them. inherited: as for split. Raises UserError: those of split;
     test_file_learned when the model to start from has learned from a test row; test_file_is_all when no row is left.
     """
     known = inherited or {}

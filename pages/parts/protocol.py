@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.data.folds import FEWEST, MOST, MOST_REPEATS, check_folds, scarce_labels
 from core.data.folds import named as named_labels
-from core.data.split import tied
+from core.data.kin import tied
 from core.data.test_rows import TestFacts
 from core.errors import UserError
 from core.jobs.folds import launch_folds, room_for_all
@@ -116,7 +116,7 @@ def _foldable(_project: Project, stamp: tuple[str, int, str], folds: int) -> tup
         check_folds(examples, folds)
     except UserError as error:
         return error, []
-    return None, scarce_labels(examples, folds) if _project.roles.task == "classes" else []
+    return None, scarce_labels(examples, folds)
 
 
 def _file(project: Project, test_share: float, words: Words) -> bool:

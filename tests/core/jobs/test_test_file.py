@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from core.data.columns import Roles
 from core.data.fixes import Fix
+from core.data.kin import content_key
 from core.data.reading import read
-from core.data.split import content_key
 from core.data.test_rows import beside
 from core.errors import UserError
 from core.jobs.launch import launch
