@@ -22,8 +22,8 @@ SENTENCES: dict[str, str] = {
     "same_column_twice": N_("The column “{column}” has two roles. Choose a different column for each role."),
     "missing_column": N_("The column “{column}” ({role}) is not in this table. Its columns are: {found}."),
     "no_label_role": N_(
-        "This table has no label yet, so there is nothing to learn. "
-        "On the Data page, choose the column that holds the label, or upload a table with one."
+        "This table has no label yet, and this task learns from labels. On the Data page, choose the column that holds the label, or "
+        "upload a table with one. Without any label, a column of questions about the texts is enough to learn which belong together."
     ),
     "no_examples": N_(
         "With these roles no row can be used: {empty_text} without text, {empty_label} without label. "

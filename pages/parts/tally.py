@@ -62,7 +62,7 @@ def _show_labels(roles: Roles, tally: Tally, words: Words) -> None:
     if not roles.has_labels:
         st.info(
             _(
-                "No column holds a label. You can look at this table; to train a classifier, a column must give each row its label."
+                "No column holds a label. You can look at this table; to learn from it, a column must give each row its label, or hold a question about its text."
             )
         )
         return
