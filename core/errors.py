@@ -22,8 +22,8 @@ SENTENCES: dict[str, str] = {
     "same_column_twice": N_("The column “{column}” has two roles. Choose a different column for each role."),
     "missing_column": N_("The column “{column}” ({role}) is not in this table. Its columns are: {found}."),
     "no_label_role": N_(
-        "This table has no label yet, so there is nothing to learn. "
-        "On the Data page, choose the column that holds the label, or upload a table with one."
+        "This table has no label yet, and this task learns from labels. On the Data page, choose the column that holds the label, or "
+        "upload a table with one. Without any label, a column of questions about the texts is enough to learn which belong together."
     ),
     "no_examples": N_(
         "With these roles no row can be used: {empty_text} without text, {empty_label} without label. "
@@ -49,8 +49,8 @@ SENTENCES: dict[str, str] = {
         "{minimum} are needed. Add rows about other texts."
     ),
     "too_few_examples": N_(
-        "Too few rows have a label ({rows}) to learn from some and check the result on others: at least {minimum} are "
-        "needed, and at least one label with several rows. Add rows."
+        "Too few rows can be used ({rows}) to learn from some and check the result on others: at least {minimum} are needed. "
+        "Add rows, or fill in the cells that are missing."
     ),
     "label_of_its_own": N_(
         "Each of the {rows} rows has a label of its own: the column is probably an identifier or a free text, and nothing can be learned from it. "

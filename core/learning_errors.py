@@ -6,10 +6,31 @@ from core.words import N_
 
 LEARNING_SENTENCES = {
     # protocols
+    "kept_together_too_few": N_(
+        "Groups of rows that are to be kept together, and so are never divided: {groups}, for {rows} rows. None of them can be spared to "
+        "check the result: they are too few, or too large, or nothing would be left to learn a label from. On the Data page choose another "
+        "column to keep together, or none, or add rows of other groups."
+    ),
+    "texts_too_few": N_(
+        "Different texts that the {rows} questions are about: {groups}. The questions about one text are never divided, so no text can be "
+        "spared to check the result. Add rows about other texts."
+    ),
+    "copies_too_few": N_(
+        "Of {rows} rows, those that say something of their own: {groups}. Rows that say the same are never divided, so none can be spared "
+        "to check the result. Add rows that say something else."
+    ),
+    "none_for_validation": N_(
+        "With {validation} for validation none of the {rows} rows can be spared to watch the training: the share is too small, or "
+        "most labels have one row only. Make the share larger, add rows, or merge labels on the Data page."
+    ),
+    "split_from_learned": N_(
+        "The training to start from has learned from so many of the {rows} rows that none can be spared to check the result. Start from "
+        "another model, or add rows that are new to it."
+    ),
     "folds_invalid": N_("{folds} folds cannot be made: choose {least} to {most}."),
     "too_few_groups": N_(
         "{folds} folds need at least {folds} rows that can be kept apart, and there are {groups}: rows that say the same, or that are "
-        "to be kept together, are never divided. Choose fewer folds."
+        "to be kept together, are never divided. Choose fewer folds or another column to keep together, or add rows."
     ),
     "repeats_invalid": N_("{repeats} repeats cannot be made: choose 1 to {most}."),
     "folds_from_learned": N_(

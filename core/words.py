@@ -76,6 +76,10 @@ class Words:
     def decimal(self, value: float, digits: int = 2) -> str:
         return numbers.format_decimal(value, f"#,##0.{'0' * digits}", locale=self.language)
 
+    def number(self, value: float) -> str:
+        """With as many digits as it needs, three at most."""
+        return self.integer(int(value)) if value.is_integer() else self.decimal(value, 3).rstrip("0")
+
     def percent(self, value: float, digits: int = 1) -> str:
         """value: a share in [0, 1]."""
         number = f"#,##0.{'0' * digits}" if digits else "#,##0"

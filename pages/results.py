@@ -94,7 +94,7 @@ def show_figures(run: Run, words: Words) -> None:
             )
         )
     if record.test_file:
-        show_test_facts(TestFacts(**record.test_file), words)
+        show_test_facts(TestFacts(**record.test_file), record.roles.task, words)
     show_margin(record, figures, words)
     show_details(run, part, figures, words)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.data.examples import Tally
 from core.data.language import main_language
+from core.data.remarks import of_labels, of_lengths, of_texts
 from core.data.targets import scale_of
 from core.jobs.launch import learnable
 from core.jobs.queue import job_of
@@ -22,30 +24,31 @@ from pages.parts.baselines import show_baselines, start
 from pages.parts.errors import reported
 from pages.parts.footprint import show_footprint
 from pages.parts.launching import how_often, joining, summary, with_paraphrases
-from pages.parts.lengths import lengths_of, show_lengths, warn_if_all_are_cut
+from pages.parts.lengths import lengths_of, show_lengths
 from pages.parts.live import watch
 from pages.parts.look import lead, quiet
-from pages.parts.matching_note import say_if_one_text
 from pages.parts.model_choice import choose_model
 from pages.parts.plain import plain
 from pages.parts.protocol import asked_share, choose_protocol, launch_study
+from pages.parts.remarks import show_remarks
 from pages.parts.search import search_in_address, show_search
 from pages.parts.search_form import offer_search
 from pages.parts.settings_form import choose_preset, choose_values
 from pages.parts.shell import begin, go, link
 from pages.parts.study import belongs_to, watch_study
 from pages.parts.task_words import to_learn
-from pages.parts.unjudged import say_if_own_labels, say_unjudged
+from pages.parts.unjudged import say_unjudged
+from pages.parts.written import say_if_modest
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[int, int, tuple[float, float] | None, str | None]:
-    """Rows in use, labels, bounds of the numbers, main language. Raises UserError when there is nothing to learn."""
+def facts_of(_project: Project, stamp: tuple[str, int, str]) -> tuple[Tally, tuple[float, float] | None, str | None]:
+    """The rows in use, bounds of the numbers, main language. Raises UserError when there is nothing to learn."""
     selection = learnable(_project)
     assert _project.roles is not None
     scale = scale_of(_project.roles.task, selection.examples["label"].tolist())
     language = main_language(selection.examples["text"].tolist())
-    return selection.tally.used, len(selection.tally.labels), scale, language
+    return selection.tally, scale, language
 
 
 def show_form(project: Project, words: Words) -> None:
@@ -53,18 +56,20 @@ def show_form(project: Project, words: Words) -> None:
     _ = words.gettext
     stamp = table_stamp(project)
     with st.spinner(_("Looking at the table…")):
-        rows, labels, scale, language = facts_of(project, stamp)
+        tally, scale, language = facts_of(project, stamp)
+    rows, labels = tally.used, len(tally.labels)
     assert project.roles is not None
     learned = to_learn(project.roles.task, rows, labels, scale, words)
     lead(_("To learn from: {rows}. Choose how thoroughly, and launch.").format(rows=learned))
-    say_if_one_text(project, stamp, words)
-    say_if_own_labels(labels, rows, words)
+    show_remarks([*of_texts(tally), *of_labels(labels, rows)], words)
     draft = read_draft(project)
     model = choose_model(project, draft.model, language, words)
     if model != draft.model:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
     head_note.before(project, stamp, model, words)
+    if project.roles.task == "generation":
+        say_if_modest(model, project.id, words)
     tokens: list[int] = []
     own = is_named = False
     with reported(), st.spinner(_("Measuring the texts…")):
@@ -78,7 +83,7 @@ def show_form(project: Project, words: Words) -> None:
     with st.expander(_("All settings"), expanded=bool(draft.changed)):
         values = choose_values(project, draft, size, words)
         show_lengths(tokens, own, int(values["max_tokens"]), words)
-    warn_if_all_are_cut(tokens, int(values["max_tokens"]), size.longest, words)
+    show_remarks(of_lengths(tokens, int(values["max_tokens"]), size.longest), words)
     chosen = make_settings({**values, "model": model})
     draft, can_be = choose_protocol(project, chosen, words)
     can_be &= say_unjudged(project, stamp, chosen, draft, words)

@@ -7,7 +7,8 @@ import io
 from collections.abc import Sequence
 
 from core.data.examples import fingerprint
-from core.data.split import split, tied
+from core.data.kin import tied
+from core.data.split import split
 from core.data.targets import outputs_of, scale_of
 from core.jobs.launch import learnable
 from core.store.project import Project

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.augment.novelty import length_ratio, texts_of, word_edits
 from core.augment.similarity import name_of
 from core.data.formula import is_formula
-from core.data.split import content_key
+from core.data.kin import content_key
 from core.models.choice import choice_of
 from core.store.database import engine
 from core.store.paraphrase_rows import ParaphraseRow

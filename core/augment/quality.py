@@ -15,9 +15,9 @@ from core.augment.flags import WEIGHTS, Flag
 from core.augment.losses import losses
 from core.augment.novelty import length_ratio, novelty, word_edits
 from core.augment.similarity import Heard, Reader, ignored, likeness
+from core.data.kin import content_key
 from core.data.language import detected
 from core.data.near import near_references
-from core.data.split import content_key
 
 SHORTEST, LONGEST = 0.6, 1.7
 """Lengths for one of the origin's beyond which a paraphrase is flagged."""

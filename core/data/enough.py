@@ -52,7 +52,7 @@ ADVICE: dict[str, str] = {
     "more_rows": N_("More rows of “{label}”, which has {count}: this helps most."),
     "back_translation": N_("Paraphrases by back-translation, for the labels with few rows: the Augment page makes them, and you decide on each. They do not always help: a training with them and one without tell."),
     "transfer": N_("A model that already reads the language of your texts, or a former training of this project: it needs fewer rows."),
-    "cross_validation": N_("With so few rows one division is partly luck: launch several trainings with their own seeds and compare them."),
+    "cross_validation": N_("With so few rows one division is partly luck: choose the cross-validation on the Train page, which asks every row once and says how far the figures vary."),
     "other_words": N_("Texts in other words: of a thousand pairs of neighbouring words only {share} are different, as if filled into a form."),
     "more_sources": N_("Texts from other sources: {share} of the rows say something new, the others repeat them."),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """Folds of a cross-validation: every original is asked exactly once a repeat, by a model that learned from none of its kin.
 
-What is kin is never divided (core.data.split.group_of: equal words, one origin, one value of the column to keep together).
+What is kin is never divided (core.data.kin.group_of: equal words, one origin, one value of the column to keep together).
 Groups are dealt so that each fold has its share of every label. Paraphrases follow: they are learned from when their origin
 is, and asked never.
 """
@@ -13,12 +13,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from core.data.split import Part, content_key, group_of, parts_of_paraphrases, split
+from core.data.kin import content_key, group_of, in_proportion, indivisible, learned_labels
+from core.data.split import Part, parts_of_paraphrases, require_learned, split
 from core.errors import UserError
 
 FEWEST, MOST = 2, 20
 """Folds of a repeat."""
 MOST_REPEATS = 10
+INDIVISIBLE = ("kept_together_too_few", "texts_too_few", "copies_too_few", "none_for_validation")
 NAMED = 5
 """Labels that an error names."""
 
@@ -26,16 +28,16 @@ NAMED = 5
 def deal(examples: pd.DataFrame, folds: int, seed: int) -> list[int]:
     """The fold of each original, in [0, folds), in the order of the originals; the same for the same seed, whatever their order.
 
-    examples: columns id, origin, text, question, label; where there is one, a column `stratum` is spread evenly in place of the
-    label. Raises UserError: those of check_folds.
+    examples: columns id, origin, text, question, label, and those of core.data.kin.tied where there are such. Raises UserError:
+    those of check_folds.
     """
     check_folds(examples, folds)
     originals = examples[examples["origin"] == ""]
     groups = group_of(originals)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     names = _names(originals, groups)
-    for group, kind in zip(groups, _kinds(originals), strict=True):
-        kinds[names[group]][kind] += 1
+    for group, labels, stratum in zip(groups, learned_labels(originals), in_proportion(originals), strict=True):
+        kinds[names[group]].update(labels or (stratum,))
     chance = random.Random(f"folds {seed}")
     order = sorted(kinds)
     chance.shuffle(order)
@@ -74,25 +76,25 @@ def parts_of_fold(examples: pd.DataFrame, fold_of: list[int], fold: int, validat
     originals = examples[is_original]
     is_asked = [each == fold for each in fold_of]
     others = originals[[not asked for asked in is_asked]]
-    dealt = iter(split(others, validation, 0.0, seed))
+    try:
+        dealt = iter(split(others, validation, 0.0, seed))
+    except UserError as error:
+        # Of all rows, for nobody knows which of them are the others.
+        raise indivisible(originals, validation) if error.code in INDIVISIBLE else error from None
     part_of: dict[str, Part] = {
         identifier: "test" if asked else next(dealt)
         for identifier, asked in zip(originals["id"], is_asked, strict=True)
     }
     if len(originals) < len(examples):
         part_of |= parts_of_paraphrases(examples[~is_original], originals, part_of)
-    kinds = zip(examples["id"], _kinds(examples), strict=True)
-    learned = {kind for identifier, kind in kinds if part_of[identifier] == "train"}
-    for label in sorted(set(_kinds(originals)) - learned):
-        raise UserError(
-            "nothing_left_to_train", label=label, validation=validation, test=is_asked.count(True) / len(is_asked)
-        )
-    return [part_of[identifier] for identifier in examples["id"]]
+    parts = [part_of[identifier] for identifier in examples["id"]]
+    require_learned(examples, parts, validation, is_asked.count(True) / len(is_asked))
+    return parts
 
 
 def check_folds(examples: pd.DataFrame, folds: int) -> None:
-    """Raises UserError: folds_invalid; too_few_groups when a fold would stay empty; label_in_one_group when a label could not be
-    both learned and asked.
+    """Raises UserError: folds_invalid; too_few_groups when a fold would stay empty; label_in_one_group when a
+    label could not be both learned and asked.
     """
     if not FEWEST <= folds <= MOST:
         raise UserError("folds_invalid", folds=folds, least=FEWEST, most=MOST)
@@ -115,19 +117,15 @@ def scarce_labels(examples: pd.DataFrame, folds: int) -> list[str]:
 def groups_of_labels(originals: pd.DataFrame, groups: list[str]) -> dict[str, int]:
     """By label, in how many groups it occurs; the rarest first."""
     found: dict[str, set[str]] = defaultdict(set)
-    for group, label in zip(groups, _kinds(originals), strict=True):
-        found[label].add(group)
+    for group, labels in zip(groups, learned_labels(originals), strict=True):
+        for label in labels:
+            found[label].add(group)
     return {label: len(some) for label, some in sorted(found.items(), key=lambda entry: (len(entry[1]), entry[0]))}
 
 
 def named(labels: list[str]) -> str:
     """The first of them, and "…" for the rest."""
     return ", ".join(labels[:NAMED]) + (", …" if len(labels) > NAMED else "")
-
-
-def _kinds(examples: pd.DataFrame) -> pd.Series:
-    """What is spread evenly: a column `stratum` where there is one, else the label."""
-    return examples["stratum"] if "stratum" in examples else examples["label"]
 
 
 def _names(originals: pd.DataFrame, groups: list[str]) -> Mapping[str, str]:

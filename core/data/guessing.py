@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WEAK = {
     "label": "type service sujet avis reponse note score rating stars etoiles valeur value resultat result output sortie gold motif rubrique "
-    "domaine domain categorisation classification libelle code niveau level decision verdict nature cat emotion emotions tonalite tone",
+    "domaine domain categorisation classification libelle code niveau level decision verdict nature cat emotion emotions tonalite tone similarite similarity",
     "question": "requete demande premise prompt interrogation",
     "text": "libelle objet subject title titre remarque remarques observation observations note notes texto tweet post mail email courriel "
     "courrier requete demande premise input doc paragraphe paragraph article avis motif reclamation feedback transcription utterance "

@@ -47,7 +47,7 @@ def possible(table: pd.DataFrame, roles: Roles) -> Possible:
     yes_no = tuple(switches(table, roles))
     why_not: dict[TaskName, str] = {}
     if roles.label is None and len(yes_no) < 2:
-        why_not |= dict.fromkeys(("several_labels", "number"), "no_label")
+        why_not |= dict.fromkeys(("classes", "several_labels", "number"), "no_label")
     elif not separators and len(yes_no) < 2:
         why_not["several_labels"] = "one_label_a_cell"
     if roles.label is None:
@@ -69,7 +69,12 @@ def with_task(table: pd.DataFrame, roles: Roles, beside: Sequence[str] = ()) -> 
         return free.model_copy(update={"task": "several_labels", "separator": found.separator})
     if found.form == "several_columns":
         return free.model_copy(update={"task": "several_labels", "label": None, "label_columns": found.columns})
-    return free
+    return without_label(free) if free.label is None else free
+
+
+def without_label(roles: Roles) -> Roles:
+    """The roles where no column is a label: texts and their questions teach which belong together; else there is nothing to learn yet."""
+    return roles.model_copy(update={"task": "classes" if roles.question is None else "matching", "separator": ""})
 
 
 def learned_as(table: pd.DataFrame, roles: Roles, task: TaskName) -> Roles:

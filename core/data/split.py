@@ -7,7 +7,6 @@ part. They follow: one is learned from when its origin is, and when no row that 
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,15 +14,10 @@ from typing import Literal
 
 import pandas as pd
 
-from core.data.columns import TaskName
-from core.data.examples import MINIMUM_ROWS
-from core.data.joining import in_short
-from core.data.targets import strata
+from core.data.kin import content_key, group_of, in_proportion, indivisible, learned_labels
 from core.errors import UserError
 
 Part = Literal["train", "validation", "test", "unused"]
-PASSAGES = ("matching", "generation")
-"""Tasks that learn what is asked about a text."""
 RANKS: tuple[Part, ...] = ("train", "validation", "test")
 """What has been learned from weighs more than what has only been looked at."""
 
@@ -33,37 +27,45 @@ def split(
 ) -> list[Part]:
     """The part of each example, in its order: stratified by label, grouped, the same for the same seed.
 
-    examples: columns id, origin, text, question, label; `stratum`, where there is such a column, is kept in proportion instead of
-    the label (core.data.targets.strata); rows with the same `together`, unless that is "", are in one group.
-    validation, test: shares in [0, 0.5] of the originals. A label keeps at least half of its groups in training. "unused" is a
-    paraphrase whose origin is in validation or test, or whose words are those of such a row.
+    examples: columns id, origin, text, question, label; those of `tied`, where there are such; rows with the same `together`, unless
+    that is "", are in one group.
+    validation, test: shares in [0, 0.5] of the originals. A label keeps at least half of its groups in training, one of several
+    labels at least one group. "unused" is a paraphrase whose origin is in validation or test, or whose words are those of such a row.
     inherited: parts by content_key, of the trainings that this one starts from. Such rows stay where they were, or what a
     model has learned from would measure it; train goes before validation, validation before test.
-    Raises UserError: nothing_left_to_train when a label would have no row to learn from; too_few_examples, with the
-    number of different rows, when no label has one to spare for validation.
+    Raises UserError: nothing_left_to_train when a label would have no row to learn from; when no group can be spared for
+    validation, split_from_learned where that is for the sake of `inherited`, else those of core.data.kin.indivisible.
     """
-    if "stratum" in examples:
-        examples = examples.assign(label=examples["stratum"])
     originals = examples[examples["origin"] == ""]
-    dealt = iter(_split_originals(originals, validation, test, seed, inherited or {}))
+    known = inherited or {}
+    drawn = _split_originals(originals, validation, test, seed, known)
+    wanted = {part for part, share in (("validation", validation), ("test", test)) if share > 0}
+    if not wanted <= set(drawn) and not any(learned_labels(originals)):
+        # A part of a scale may have one group only, which it keeps; no label is lost where groups are spread without regard to it.
+        drawn = _split_originals(originals.assign(stratum=""), validation, test, seed, known)
+    dealt = iter(drawn)
     part_of = {identifier: next(dealt) for identifier in originals["id"]}
     if len(part_of) < len(examples):
         part_of |= parts_of_paraphrases(examples[examples["origin"] != ""], originals, part_of)
     parts = [part_of[identifier] for identifier in examples["id"]]
-    learned = {label for label, part in zip(examples["label"], parts, strict=True) if part == "train"}
-    for label in sorted(set(examples["label"]) - learned):
-        raise UserError("nothing_left_to_train", label=label, validation=validation, test=test)
+    require_learned(examples, parts, validation, test)
     if validation > 0 and "validation" not in parts:
-        raise UserError("too_few_examples", rows=len(set(group_of(originals))), minimum=MINIMUM_ROWS)
+        if known and "validation" in _split_originals(originals, validation, test, seed, {}):
+            raise UserError("split_from_learned", rows=len(originals))
+        raise indivisible(originals, validation)
     return parts
 
 
-def tied(examples: pd.DataFrame, task: TaskName) -> pd.DataFrame:
-    """With the columns that `split` and `group_of` look at: what is kept in proportion, and which rows share a text of which questions
-    are asked: a text that was learned from would give its other questions away.
-    """
-    found = examples.assign(stratum=strata(task, examples["label"].tolist()))
-    return found.assign(passage=[content_key(text, "") for text in found["text"]]) if task in PASSAGES else found
+def require_learned(examples: pd.DataFrame, parts: list[Part], validation: float, test: float) -> None:
+    """Raises UserError("nothing_left_to_train") for a label that no row to learn from has. validation, test: shares that it names."""
+    known: set[str] = set()
+    learned: set[str] = set()
+    for labels, part in zip(learned_labels(examples), parts, strict=True):
+        known.update(labels)
+        if part == "train":
+            learned.update(labels)
+    for label in sorted(known - learned):
+        raise UserError("nothing_left_to_train", label=label, validation=validation, test=test)
 
 
 def _split_originals(
@@ -71,16 +73,21 @@ def _split_originals(
 ) -> list[Part]:
     groups = group_of(examples)
     sizes = Counter(groups)
-    labels_of: dict[str, set[str]] = defaultdict(set)
-    for group, label in zip(groups, examples["label"], strict=True):
-        labels_of[group].add(label)
-    frequency = Counter(label for some in labels_of.values() for label in some)
+    strata_of: dict[str, set[str]] = defaultdict(set)
+    labels_in: dict[str, set[str]] = defaultdict(set)
+    for group, stratum, labels in zip(groups, in_proportion(examples), learned_labels(examples), strict=True):
+        strata_of[group].add(stratum)
+        labels_in[group].update(labels)
+    frequency = Counter(stratum for some in strata_of.values() for stratum in some)
     by_label: dict[str, list[str]] = defaultdict(list)
-    for group, some in labels_of.items():
+    for group, some in strata_of.items():
         # Equal words under different labels count for the rarest of these, which has fewest others to learn from.
         by_label[min(some, key=lambda label: (frequency[label], label))].append(group)
     shares: dict[Part, float] = {"validation": validation, "test": test}
     part_of_group = _inherited_parts(examples, groups, inherited, shares)
+    left = Counter(
+        label for group, labels in labels_in.items() if part_of_group.get(group, "train") == "train" for label in labels
+    )
     owed: dict[Part, float] = {part: 0.0 for part, share in shares.items() if share > 0}
     for label in sorted(by_label):
         for group in by_label[label]:
@@ -89,7 +96,9 @@ def _split_originals(
                     owed[part] += sizes[group] * (shares[part] - (part_of_group[group] == part))
         shuffled = sorted(group for group in by_label[label] if group not in part_of_group)
         random.Random(f"{seed}/{label}").shuffle(shuffled)
-        part_of_group.update(_deal(shuffled, sizes, owed, shares) if owed else dict.fromkeys(shuffled, "train"))
+        part_of_group.update(
+            _deal(shuffled, sizes, owed, shares, labels_in, left) if owed else dict.fromkeys(shuffled, "train")
+        )
     return [part_of_group[group] for group in groups]
 
 
@@ -134,11 +143,17 @@ def _first_origin(identifier: str, came_from: Mapping[str, str]) -> str:
 
 
 def _deal(
-    groups: list[str], sizes: Mapping[str, int], owed: dict[Part, float], shares: dict[Part, float]
+    groups: list[str],
+    sizes: Mapping[str, int],
+    owed: dict[Part, float],
+    shares: dict[Part, float],
+    labels_in: Mapping[str, set[str]],
+    left: Counter[str],
 ) -> dict[str, Part]:
     """Gives validation and test what they are owed in originals, at most half of the groups of a label.
 
-    sizes: rows in each group. What a label could not give (a tenth of four rows) stays owed, and a later label gives it.
+    sizes: rows in each group. labels_in: its labels. left: groups of each label that may still be learned from, of which one stays:
+    where rows have several labels, others give away groups of this one too. What a label could not give (a tenth of four rows) stays owed, and a later label gives it.
     """
     total = sum(sizes[group] for group in groups)
     for part in owed:
@@ -149,7 +164,8 @@ def _deal(
         size = sizes[group]
         # Taking the group must bring the part closer to its share than leaving it out would.
         in_need = [part for part in owed if owed[part] >= size / 2]
-        if to_give > 0 and in_need:
+        if to_give > 0 and in_need and all(left[label] > 1 for label in labels_in[group]):
+            left.subtract(labels_in[group])
             neediest = max(in_need, key=lambda part: owed[part] / shares[part])
             owed[neediest] -= size
             to_give -= 1
@@ -185,31 +201,3 @@ def parts_met(tables: Iterable[pd.DataFrame]) -> dict[str, Part]:
 
 def _keep_earlier(found: dict[str, Part], key: str, part: Part) -> None:
     found[key] = min(part, found.get(key, part), key=RANKS.index)
-
-
-def content_key(text: object, question: object) -> str:
-    """The same for rows that say the same thing: spaces and case aside."""
-    words = f"{in_short(text)}\x1f{in_short(question)}"
-    return "words " + hashlib.sha1(words.encode(), usedforsecurity=False).hexdigest()
-
-
-def group_of(examples: pd.DataFrame) -> list[str]:
-    """A name of the group of each example: that of its earliest kin by origin, by equal words or by what keeps them together."""
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    # As lists: one by one out of a column of pandas they take many times as long.
-    ids = examples["id"].tolist()
-    ties = [examples[name].tolist() if name in examples else [""] * len(ids) for name in ("together", "passage")]
-    said = (examples[name].tolist() for name in ("origin", "text", "question"))
-    rows = zip(ids, *said, *ties, strict=True)
-    for identifier, origin, text, question, together, passage in rows:
-        for kin in (content_key(text, question), origin, together and f"together {together}", passage):
-            if kin:
-                parent[root(identifier)] = root(kin)
-    return [root(identifier) for identifier in ids]

@@ -46,7 +46,7 @@ class Subject:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The same for inputs that say the same, spaces and case aside: as core.data.split.content_key, unhashed."""
+        """The same for inputs that say the same, spaces and case aside: as core.data.kin.content_key, unhashed."""
         if self.questions is None:
             return list(map(in_short, self.texts))
         return ["\x1f".join(map(in_short, pair)) for pair in zip(self.texts, self.questions, strict=True)]

@@ -10,8 +10,9 @@ import pandas as pd
 from core.data.columns import Roles
 from core.data.examples import select
 from core.data.fixes import Fix
-from core.data.split import Part, content_key, parts_of_paraphrases, split
-from core.data.targets import labels_of
+from core.data.kin import content_key
+from core.data.split import Part, parts_of_paraphrases, split
+from core.data.targets import labels_of, scale_of
 from core.errors import UserError
 
 SHOWN = 20
@@ -35,6 +36,10 @@ class TestFacts:
     """Test rows with a label that no row to learn from has: every answer to them is wrong."""
     unseen: tuple[str, ...]
     """These labels, the first SHOWN."""
+    outside: int = 0
+    """Test rows with a number outside those of the table: every answer stays within its scale."""
+    scale: tuple[float, float] | None = None
+    """Lowest and highest number of the table, where numbers are learned."""
 
 
 def examples_of_test(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix]) -> pd.DataFrame:
@@ -62,7 +67,7 @@ def beside(
 ) -> list[Part]:
     """The part of each example, none of which is "test"; an original that gives a test row away is "unused".
 
-    examples, tests: as core.data.split.tied gives them. inherited: as for split. Raises UserError: those of split;
+    examples, tests: as core.data.kin.tied gives them. inherited: as for split. Raises UserError: those of split;
     test_file_learned when the model to start from has learned from a test row; test_file_is_all when no row is left.
     """
     known = inherited or {}
@@ -93,7 +98,10 @@ def told_of_test(examples: pd.DataFrame, roles: Roles, name: str, rows: int) -> 
     labels = unseen_labels(examples.loc[examples["part"] == "train", "label"], examples.loc[asked, "label"], roles)
     leaking = (examples["part"] == "unused") & (examples["origin"] == "")
     count = int(asked.sum())
-    return TestFacts(name, count, rows - count, int(leaking.sum()), labels[0], tuple(labels[1][:SHOWN]))
+    scale = scale_of(roles.task, examples.loc[~asked, "label"].tolist())
+    outside = [scale is not None and not scale[0] <= float(label) <= scale[1] for label in examples.loc[asked, "label"]]
+    strange = labels[0], tuple(labels[1][:SHOWN])
+    return TestFacts(name, count, rows - count, int(leaking.sum()), *strange, sum(outside), scale)
 
 
 def unseen_labels(learned: pd.Series, asked: pd.Series, roles: Roles) -> tuple[int, list[str]]:

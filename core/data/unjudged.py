@@ -9,7 +9,7 @@ from itertools import compress
 import pandas as pd
 
 from core.data.columns import TaskName
-from core.data.split import group_of
+from core.data.kin import group_of
 from core.data.targets import labels_of
 
 NAMED = 6

@@ -10,7 +10,8 @@ import pandas as pd
 from core.augment.engines.engine import Engine
 from core.augment.estimate import Estimate, estimate
 from core.augment.plan import Plan, make_tasks
-from core.data.split import content_key, parts_met
+from core.data.kin import content_key
+from core.data.split import parts_met
 from core.errors import UserError
 from core.home import DISK_FLOOR, require_room
 from core.jobs.judge import check_judge

@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from core.data.examples import Selection, fingerprint
 from core.data.folds import MOST_REPEATS, check_folds, deal, parts_of_fold
-from core.data.split import content_key, tied
+from core.data.kin import content_key, tied
 from core.errors import UserError
 from core.home import require_room
 from core.jobs.control import pause, resume, stop

@@ -11,7 +11,8 @@ from filelock import FileLock
 
 from core.data.examples import Selection, fingerprint, require_learnable
 from core.data.joining import in_short
-from core.data.split import Part, parts_met, split, tied
+from core.data.kin import tied
+from core.data.split import Part, parts_met, split
 from core.data.targets import outputs_of, scale_of
 from core.data.test_rows import TestFacts, beside, is_of_test_file, told_of_test
 from core.errors import UserError

@@ -8,7 +8,7 @@ from filelock import FileLock
 
 from core.home import require_room
 from core.jobs.control import state_of
-from core.jobs.launch import check_model, freeze, learnable, record_of, room_for
+from core.jobs.launch import check_model, freeze, learnable, readable, record_of, room_for
 from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue
 from core.jobs.slots import devices
@@ -61,7 +61,7 @@ def launch_search(
         twin = _under_way(project_id, record)
         if twin is not None:
             return twin
-        search = create_search(project_id, record, examples)
+        search = create_search(project_id, record, examples, readable(selection, settings, examples))
         enqueue(search)
     ensure_supervisor()
     return search

@@ -88,6 +88,12 @@ def config_here(choice: ModelChoice, project_id: str) -> dict[str, Any] | None:
         return None
 
 
+def writes_modestly(choice: ModelChoice, project_id: str) -> bool:
+    """Whether, asked to write, it is an encoder made twice, which has to learn writing; not said of one that is not here yet."""
+    config = config_here(choice, project_id)
+    return config is not None and (kind_of(config) == "reader" or config["model_type"] == "encoder-decoder")
+
+
 def longest_setting(choice: ModelChoice, project_id: str) -> int:
     """Word pieces that an input may be set to: what the model reads at once, as far as that is known here, and LONGEST at most."""
     config = config_here(choice, project_id)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.columns import TaskName
-from core.data.split import PASSAGES, group_of, tied
+from core.data.kin import PASSAGES, group_of, tied
 from core.data.targets import labels_of
 from core.store.baselines import Baselines
 from core.store.run import Run

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.data.examples import COLUMNS
-from core.data.split import content_key
+from core.data.kin import content_key
 from core.store.database import engine
 from core.store.paraphrase_rows import ParaphraseRow
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+UNLABELLED = "unlabelled.parquet"
 SAMPLES = "samples.jsonl"
 """What a model that writes wrote about the same rows at each evaluation."""
 
@@ -83,10 +84,7 @@ class Run(JobFolder):
 
     def unlabelled(self) -> pd.DataFrame:
         """id, text, question of the rows without a label that a pre-training reads; none in most trainings."""
-        import pandas as pd
-
-        path = self.folder / "unlabelled.parquet"
-        return read_frame(path) if path.exists() else pd.DataFrame(columns=["id", "text", "question"], dtype=str)
+        return read_unlabelled(self.folder)
 
     def metrics(self) -> list[dict[str, Any]]:
         """Points in the order written: step, epoch, split, name, value, time. A torn last line is left out."""
@@ -116,10 +114,22 @@ def create_run(
     run = Run(project_id, secrets.token_hex(6))
     run.folder.mkdir(parents=True)
     write_frame(run.folder / "examples.parquet", examples)
-    if unlabelled is not None and len(unlabelled):
-        write_frame(run.folder / "unlabelled.parquet", unlabelled)
+    keep_unlabelled(run.folder, unlabelled)
     write_json(run.folder / "run.json", record.model_dump(mode="json"))
     return run
+
+
+def keep_unlabelled(folder: Path, rows: pd.DataFrame | None) -> None:
+    """Beside the examples, where there are any."""
+    if rows is not None and len(rows):
+        write_frame(folder / UNLABELLED, rows)
+
+
+def read_unlabelled(folder: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    path = folder / UNLABELLED
+    return read_frame(path) if path.exists() else pd.DataFrame(columns=["id", "text", "question"], dtype=str)
 
 
 @dataclass(frozen=True)

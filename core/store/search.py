@@ -19,7 +19,7 @@ from core.errors import UserError
 from core.home import home, read_json, write_json
 from core.store.job_folder import JobFolder, Request
 from core.store.parquet import read_frame, write_frame
-from core.store.run import Run, RunRecord
+from core.store.run import Run, RunRecord, keep_unlabelled, read_unlabelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +115,10 @@ class Trial(Run):
         rows = self.search.examples()
         return rows[rows["part"].isin(SHOWN_PARTS)].reset_index(drop=True)
 
+    def unlabelled(self) -> pd.DataFrame:
+        """Those of the search: none of them says what its validation or test part says."""
+        return read_unlabelled(self.search.folder)
+
     def asked(self) -> Request | None:
         """Whatever the search is asked, its trial keeps a checkpoint and leaves: the search may be resumed."""
         return "pause" if self.search.asked() is not None else None
@@ -131,16 +135,19 @@ class Trial(Run):
 
     def shed(self) -> None:
         """Removes what only an unfinished trial needs: its weights are those of a training launched with its settings."""
-        for name in ("checkpoints", "model"):
+        for name in ("checkpoints", "pretraining", "model"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / "predictions.parquet").unlink(missing_ok=True)
 
 
-def create_search(project_id: str, record: SearchRecord, examples: pd.DataFrame) -> Search:
-    """Lays down the folder: rows first, search.json last."""
+def create_search(
+    project_id: str, record: SearchRecord, examples: pd.DataFrame, unlabelled: pd.DataFrame | None = None
+) -> Search:
+    """Lays down the folder: rows first, search.json last. unlabelled: as for core.store.run.create_run."""
     search = Search(project_id, secrets.token_hex(6))
     search.folder.mkdir(parents=True)
     write_frame(search.folder / "examples.parquet", examples)
+    keep_unlabelled(search.folder, unlabelled)
     write_json(search.folder / search.record_file, record.model_dump(mode="json"))
     return search
 

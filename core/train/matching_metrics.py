@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from core.data.kin import content_key
 from core.data.near import near_duplicates
-from core.data.split import content_key
 from core.train.matching_edges import EDGES
 
 Places = NDArray[np.int64]

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.data.columns import TaskName
-from core.data.split import group_of
+from core.data.kin import group_of
 from core.store.run import RunRecord
 from core.train.batches import Encoded
 from core.train.features import Terms

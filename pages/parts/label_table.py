@@ -186,7 +186,7 @@ def _glance(labelling: Labelling, words: Words) -> None:
     added = result["added"][: 2 if has_share else 1]
     rows = [list(map(str, row)) for row in head[[*columns, *added]].itertuples(index=False)]
     for row in rows:
-        row[len(columns) :] = _shown(record.roles.task, row[len(columns) :], words)
+        row[len(columns) :] = as_read(record.roles.task, row[len(columns) :], words)
     titles = [_("Prediction"), _("Probability")][: len(added)]
     flush = {len(columns) + 1} if has_share else {len(columns)} if record.roles.task == "number" else set()
     with st.container(height=400, border=True):
@@ -196,7 +196,7 @@ def _glance(labelling: Labelling, words: Words) -> None:
         quiet(said.format(shown=words.integer(SHOWN), rows=words.integer(record.rows)))
 
 
-def _shown(task: TaskName, answer: list[str], words: Words) -> list[str]:
+def as_read(task: TaskName, answer: list[str], words: Words) -> list[str]:
     """The answer as a person of this language reads it."""
     if task == "classes":
         return [answer[0], words.percent(float(answer[1]))]
@@ -205,4 +205,6 @@ def _shown(task: TaskName, answer: list[str], words: Words) -> list[str]:
         return [yes_or_no, words.percent(float(answer[1]))]
     if task == "number":
         return [words.decimal(float(answer[0]), 2)]
+    if task == "generation":
+        return [answer[0] or words.gettext("(nothing)")]
     return [answer[0] or words.gettext("none applies")]

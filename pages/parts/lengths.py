@@ -25,25 +25,6 @@ def lengths_of(_project: Project, stamp: tuple[str, int, str], model: ModelChoic
     return count_tokens(file, examples["text"].tolist(), questions), own
 
 
-def warn_if_all_are_cut(tokens: list[int], longest: int, most: int, words: Words) -> None:
-    """Says so where the model would read the beginning of every text only. most: word pieces that it can read at once."""
-    _ = words.gettext
-    if not tokens or min(tokens) <= longest:
-        return
-    said = (
-        _(
-            "Every text is longer than {longest} word pieces, so the model would read only the beginning of each. "
-            "Raise the longest input in the settings; this model reads up to {most}."
-        )
-        if longest < most
-        else _(
-            "Every text is longer than the {longest} word pieces that can be read at once, so the model would read only the beginning of "
-            "each. Where what matters does not stand there, cut the texts into parts, or shorten them, in your file."
-        )
-    )
-    st.warning(said.format(longest=words.integer(longest), most=words.integer(most)))
-
-
 def show_lengths(tokens: list[int], own: bool, longest: int, words: Words) -> None:
     """The length histogram and what the longest input cuts off."""
     _ = words.gettext

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.data.columns import TaskName
 from core.data.folds import FEWEST, MOST, MOST_REPEATS, check_folds, scarce_labels
-from core.data.folds import named as named_labels
-from core.data.split import tied
+from core.data.kin import tied
+from core.data.remarks import of_folds, of_test_file
 from core.data.test_rows import TestFacts
 from core.errors import UserError
 from core.jobs.folds import launch_folds, room_for_all
@@ -19,6 +20,7 @@ from core.words import N_, Words
 from pages.parts.errors import show_error
 from pages.parts.look import quiet
 from pages.parts.plain import plain
+from pages.parts.remarks import show_remarks
 from pages.parts.shell import go
 from pages.parts.test_file import bring_test_file
 
@@ -101,9 +103,7 @@ def _folds(project: Project, draft: Draft, settings: Settings, words: Words) -> 
     refusal, scarce = _foldable(project, table_stamp(project), folds)
     if refusal is not None:
         show_error(refusal)
-    elif scarce:
-        said = _("Labels with fewer rows than folds: {count} ({labels}). Some folds will not ask for them.")
-        quiet(said.format(count=words.integer(len(scarce)), labels=plain(named_labels(scarce))))
+    show_remarks(of_folds(scarce), words)
     return draft, refusal is None
 
 
@@ -116,7 +116,7 @@ def _foldable(_project: Project, stamp: tuple[str, int, str], folds: int) -> tup
         check_folds(examples, folds)
     except UserError as error:
         return error, []
-    return None, scarce_labels(examples, folds) if _project.roles.task == "classes" else []
+    return None, scarce_labels(examples, folds)
 
 
 def _file(project: Project, test_share: float, words: Words) -> bool:
@@ -131,7 +131,8 @@ def _file(project: Project, test_share: float, words: Words) -> bool:
     if isinstance(told, UserError):
         show_error(told)
         return False
-    show_test_facts(told, words)
+    assert project.roles is not None
+    show_test_facts(told, project.roles.task, words)
     return True
 
 
@@ -145,7 +146,7 @@ def _measurable(_project: Project, stamp: tuple[str, int, str], file: int) -> Te
         return error
 
 
-def show_test_facts(told: TestFacts, words: Words) -> None:
+def show_test_facts(told: TestFacts, task: TaskName, words: Words) -> None:
     """What a test file asks, and what it changes in what is learned."""
     _ = words.gettext
     said = [
@@ -170,14 +171,7 @@ def show_test_facts(told: TestFacts, words: Words) -> None:
             )
         )
     quiet(" ".join(said))
-    if told.unseen_rows:
-        strange = _(
-            "Test rows with labels that no row to learn from has: {rows} ({labels}). Every answer to them is wrong, so the accuracy "
-            "can reach {most} at most. Add rows with these labels, or correct their names."
-        )
-        most = 1 - told.unseen_rows / told.rows
-        labels = ", ".join(told.unseen[:5]) + (", …" if len(told.unseen) > 5 else "")
-        st.warning(strange.format(rows=words.integer(told.unseen_rows), labels=plain(labels), most=words.percent(most)))
+    show_remarks(of_test_file(told, task), words)
 
 
 def asked_share(draft: Draft) -> float:

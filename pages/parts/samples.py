@@ -38,7 +38,7 @@ SAMPLES = (
     Sample(
         "fiches_pratiques.csv",
         N_("A staff handbook"),
-        N_("In French: passages and questions, without a label yet. To look at, or to label."),
+        N_("In French: passages and the questions that they answer, without any label: which belongs to which."),
     ),
 )
 

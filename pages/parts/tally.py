@@ -62,7 +62,7 @@ def _show_labels(roles: Roles, tally: Tally, words: Words) -> None:
     if not roles.has_labels:
         st.info(
             _(
-                "No column holds a label. You can look at this table; to train a classifier, a column must give each row its label."
+                "No column holds a label. You can look at this table; to learn from it, a column must give each row its label, or hold a question about its text."
             )
         )
         return
@@ -85,11 +85,6 @@ def _show_numbers(numbers: list[float], words: Words) -> None:
     _ = words.gettext
     st.header(_("How the numbers are spread"))
     alt = _("Histogram of {count} numbers, from {low} to {high}.").format(
-        count=words.integer(len(numbers)), low=plain_number(min(numbers), words), high=plain_number(max(numbers), words)
+        count=words.integer(len(numbers)), low=words.number(min(numbers)), high=words.number(max(numbers))
     )
     chart(number_histogram(numbers, words), words, key="numbers", alt=alt)
-
-
-def plain_number(value: float, words: Words) -> str:
-    """With as many digits as it needs, three at most."""
-    return words.integer(int(value)) if value.is_integer() else words.decimal(value, 3).rstrip("0")

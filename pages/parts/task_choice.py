@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.columns import Roles
-from core.data.learning import WHY_NOT, Possible, learned_as, with_task
+from core.data.learning import WHY_NOT, Possible, learned_as, with_task, without_label
 from core.store.project import Project, read_table, table_stamp
 from core.train.tasks import TASKS
 from core.words import Words
@@ -23,7 +23,9 @@ def choose_task(project: Project, chosen: Roles, words: Words) -> Roles:
     if roles.task == "several_labels":
         chosen = _of_several(chosen, allowed, words, key=f"{project.id}_{roles!r}")
     if chosen.label != roles.label:
-        return _relabelled(project, chosen)
+        return _relabelled(project, roles, chosen)
+    if not chosen.has_labels and chosen.question is not None and roles.question is None:
+        return without_label(chosen)
     if chosen.question is None and roles.task in ("matching", "generation"):
         return with_task(read_table(project), chosen)
     return learned_as(read_table(project), chosen, picked) if picked != roles.task else chosen
@@ -47,13 +49,15 @@ def _pick(roles: Roles, allowed: Possible, words: Words, key: str) -> str:
     return picked
 
 
-def _relabelled(project: Project, chosen: Roles) -> Roles:
-    """A label chosen by hand proposes the task anew, whatever other columns say; without one there are classes, but nothing to learn them from."""
-    if chosen.task in ("matching", "generation"):
+def _relabelled(project: Project, before: Roles, chosen: Roles) -> Roles:
+    """A label chosen by hand proposes the task anew, whatever other columns say; so does the loss of the only one. before: the roles of
+    the project.
+    """
+    # One label for another, or none, changes nothing where labels are not learned; the first one is there to be learned.
+    if chosen.task in ("matching", "generation") and (chosen.label is None or before.label is not None):
         return chosen
     if chosen.label is None:
-        alone = {} if chosen.label_columns else {"task": "classes", "separator": ""}
-        return chosen.model_copy(update=alone)
+        return chosen if chosen.label_columns else without_label(chosen)
     table = read_table(project)
     return with_task(
         table,

@@ -15,7 +15,6 @@ from pages.parts.figures import confusion_matrix
 from pages.parts.look import quiet
 from pages.parts.matching_results import show_matching
 from pages.parts.sheet import figures_row, sheet
-from pages.parts.tally import plain_number
 from pages.parts.task_figures import scatter
 from pages.parts.task_words import headline
 from pages.parts.written import show_written
@@ -142,7 +141,7 @@ def numbers_against(rows: pd.DataFrame, scale: tuple[float, float], words: Words
     _ = words.gettext
     true, said = rows["label"].to_numpy(float), rows["predicted"].to_numpy(float)
     st.header(_("Number by number"))
-    half, nine = (plain_number(round(float(np.quantile(abs(true - said), share)), 3), words) for share in (0.5, 0.9))
+    half, nine = (words.number(round(float(np.quantile(abs(true - said), share)), 3)) for share in (0.5, 0.9))
     sentence = _("Half of the answers are within ± {half} of the true number, nine out of ten within ± {nine}.")
     st.markdown(sentence.format(half=half, nine=nine))
     alt = _("Scatter plot: true numbers across, predicted numbers up; on the line both are the same.")

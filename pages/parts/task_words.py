@@ -7,7 +7,6 @@ from typing import Any
 from core.data.columns import TaskName
 from core.train.tasks import Task
 from core.words import Words
-from pages.parts.tally import plain_number
 
 
 def to_learn(task: TaskName, rows: int, labels: int, scale: tuple[float, float] | None, words: Words) -> str:
@@ -15,7 +14,7 @@ def to_learn(task: TaskName, rows: int, labels: int, scale: tuple[float, float] 
     _ = words.gettext
     said = words.ngettext("{count} row", "{count} rows", rows)
     if task == "number" and scale is not None:
-        low, high = (plain_number(bound, words) for bound in scale)
+        low, high = (words.number(bound) for bound in scale)
         return _("{rows}, numbers from {low} to {high}").format(rows=said, low=low, high=high)
     if task == "matching":
         return _("{rows}, each a text and its question").format(rows=said)

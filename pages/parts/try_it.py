@@ -18,7 +18,6 @@ from pages.parts.figures import probability_bars
 from pages.parts.look import quiet
 from pages.parts.matching_use import find_a_text, show_whether
 from pages.parts.sheet import figures_row
-from pages.parts.tally import plain_number
 from pages.parts.task_figures import scale_gauge, threshold_bars
 from pages.parts.written_use import text_to_try, write_about
 
@@ -106,7 +105,7 @@ def _several(meaning: Meaning, outputs: list[float], words: Words) -> None:
 def _number(meaning: Meaning, number: float, words: Words) -> None:
     _ = words.gettext
     assert meaning.scale is not None
-    low, high = (plain_number(bound, words) for bound in meaning.scale)
+    low, high = (words.number(bound) for bound in meaning.scale)
     figures_row(
         [(_("Number"), words.decimal(number, 2)), (_("Scale"), _("{low} to {high}").format(low=low, high=high))]
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from core.models.choice import ModelChoice
+from core.models.outlook import writes_modestly
 from core.store.run import Run
 from core.words import Words
 from pages.parts.look import quiet
@@ -51,6 +53,17 @@ def _cut(text: str) -> str:
     return text if len(text) <= CUT else text[: CUT - 1] + "…"
 
 
+def say_if_modest(model: ModelChoice, project_id: str, words: Words) -> None:
+    """What to expect of a model that asks questions: before the training, beside its figures, and where it is tried."""
+    if writes_modestly(model, project_id):
+        quiet(
+            words.gettext(
+                "A small model writes modest questions: it has to learn to write from your rows alone. Larger ones from the hub that "
+                "write by themselves (barthez, mT5) do better, and take longer."
+            )
+        )
+
+
 def show_written(run: Run, words: Words) -> None:
     """Of a training that is over: true questions beside those written, the best first, then the worst."""
     _ = words.gettext
@@ -58,12 +71,7 @@ def show_written(run: Run, words: Words) -> None:
     if "test" not in result and "validation" not in result:
         return
     st.header(_("What it asks"))
-    quiet(
-        _(
-            "A small model writes modest questions: it has to learn to write from your rows alone. Larger ones from the hub that write by "
-            "themselves (barthez, mT5) do better, and take longer."
-        )
-    )
+    say_if_modest(ModelChoice(kind="run", name=run.id), run.project_id, words)
     if not (run.folder / "predictions.parquet").exists():
         st.html(samples_html(run.samples(), words))
         return

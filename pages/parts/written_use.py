@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.data.joining import join_parts
 from core.errors import UserError
+from core.models.choice import ModelChoice
 from core.store.run import Run, RunRecord
 from core.use.predictor import Predictor
 from core.words import Words
@@ -15,6 +16,7 @@ from pages.parts.errors import reported
 from pages.parts.look import quiet
 from pages.parts.plain import plain
 from pages.parts.sheet import sheet
+from pages.parts.written import say_if_modest
 
 WAYS = 4
 """Questions written about a text."""
@@ -23,6 +25,7 @@ WAYS = 4
 def write_about(run: Run, record: RunRecord, predictor_of: Callable[[str, str], Predictor], words: Words) -> None:
     """One text, and the questions that the model would ask about it, the likeliest first."""
     _ = words.gettext
+    say_if_modest(ModelChoice(kind="run", name=run.id), run.project_id, words)
     with st.form("try", border=False):
         text = text_to_try(record, words)
         asked = st.form_submit_button(_("Ask about this text"), type="primary")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.augment.engines.apertium import Apertium
-from core.data.split import content_key
+from core.data.kin import content_key
 from core.store.project import open_project
 from core.store.run import Run, list_runs
 from tests.browser.conftest import Visit, settled

@@ -86,11 +86,18 @@ def test_a_table_with_two_columns_has_no_question(project_of: Callable[..., Proj
 def test_a_table_without_label_can_be_looked_at_but_not_learned(
     project_of: Callable[..., Project], words: Words
 ) -> None:
-    at = visit("data", words, project=project_of("fiches_pratiques.csv").id)
+    at = visit(
+        "data",
+        words,
+        project=project_of(
+            "texts.csv", as_csv([{"text": row["text"], "id": str(n)} for n, row in enumerate(messages())])
+        ).id,
+    )
     assert not at.error
     [remark] = at.info
     assert remark.value == said(
-        "No column holds a label. You can look at this table; to train a classifier, a column must give each row its label.",
+        "No column holds a label. You can look at this table; to learn from it, a column must give each row its label, or hold a question "
+        "about its text.",
         words,
     )
     assert not figures(at)

@@ -78,9 +78,18 @@ def of_projects(tour: Tour, project_of: Callable[..., Project], missing: Path) -
             f"data after {name}", upload(visit("data", tour.words, project=empty.id), BAD[name][0], "messages.csv")
         )
     whole = project_of("messages.csv", as_csv(ROWS, ";") + b"un;deux;trois\n;\n;voirie\nun texte seul;\n")
-    few, without = project_of("peu.csv", as_csv(ROWS[:8])), project_of("fiches_pratiques.csv")
+    few, without = (
+        project_of("peu.csv", as_csv(ROWS[:8])),
+        project_of("textes.csv", as_csv([{"texte": row["texte"], "id": str(n)} for n, row in enumerate(ROWS)])),
+    )
     one = project_of("une.csv", as_csv([{**row, "thème": "voirie"} for row in ROWS]))
-    for name, project in [("whole", whole), ("few rows", few), ("no label", without), ("one label", one)]:
+    for name, project in [
+        ("whole", whole),
+        ("few rows", few),
+        ("no label", without),
+        ("questions alone", project_of("fiches_pratiques.csv")),
+        ("one label", one),
+    ]:
         tour.open(f"data, {name}", "data", project=project.id)
         tour.open(f"train, {name}", "train", project=project.id)
     at = visit("data", tour.words, project=project_of("courriers_mairie.csv").id)

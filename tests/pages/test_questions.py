@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from transformers import AutoConfig
 
 from core.data.columns import Roles
 from core.jobs.queue import claim, enqueue, finish, job_of
+from core.models.choice import ModelChoice
+from core.models.outlook import writes_modestly
+from core.store.draft import Draft, keep_draft
 from core.store.project import Project, open_project, set_roles
 from core.words import Words
+from pages.parts.label_table import as_read
 from pages.parts.written import samples_html
 from tests.pages.beside import beaten, show_beside
 from tests.pages.screen import errors, everything, run, said, table, visit
 from tests.tables import as_csv, asked, lay_down
 from tests.trained import small
+
+MODEST = (
+    "A small model writes modest questions: it has to learn to write from your rows alone. Larger ones from the hub that write by "
+    "themselves (barthez, mT5) do better, and take longer."
+)
+
+
+def test_only_a_model_made_of_an_encoder_twice_is_said_to_write_modestly(
+    project_of: Callable[..., Project], tiny_bert: Path, tmp_path: Path, words: Words
+) -> None:
+    own = tmp_path / "writer"
+    shutil.copytree(tiny_bert, own)
+    AutoConfig.for_model("mbart").save_pretrained(own)
+    roles = Roles(text="text", question="question", task="generation")
+    project = set_roles(project_of("questions.csv", as_csv(asked())).id, roles)
+    expected = {"": True, str(tiny_bert): True, str(own): False}
+    for folder, is_modest in expected.items():
+        model = ModelChoice(kind="folder", name=folder) if folder else ModelChoice()
+        assert writes_modestly(model, project.id) == is_modest
+        keep_draft(project, Draft(model=model))
+        assert (said(MODEST, words) in everything(visit("train", words, project=project.id))) == is_modest
+    keep_draft(project, Draft())
+    set_roles(project.id, roles.model_copy(update={"task": "matching"}))
+    assert said(MODEST, words) not in everything(visit("train", words, project=project.id))
+
+
+def test_where_it_finds_nothing_to_ask_no_label_is_spoken_of(words: Words) -> None:
+    assert as_read("generation", [""], words) == [said("(nothing)", words)]
+    assert as_read("generation", ["why?"], words) == ["why?"]
+    assert as_read("several_labels", [""], words) == [said("none applies", words)]
 
 
 @pytest.mark.slow
@@ -38,6 +74,7 @@ def test_from_the_choice_to_questions(
     assert (roles.task, roles.question, roles.label) == ("generation", "question", None)
     at = visit("train", words, project=project.id)
     assert errors(at) == []
+    assert said(MODEST, words) in everything(at)
     made = lay_down(open_project(project.id), small(tiny_bert, epochs=2, learning_rate=3e-3))
     enqueue(made)
     assert claim("cpu") is not None
@@ -50,7 +87,7 @@ def test_from_the_choice_to_questions(
     at = visit("results", words, project=project.id, run=made.id)
     assert errors(at) == []
     shown = everything(at)
-    for heading in ("What it asks", "Your question", "Its question", "chrF"):
+    for heading in (MODEST, "What it asks", "Your question", "Its question", "chrF"):
         assert said(heading, words) in shown
     assert "is it about my" in shown
     show_beside(made, words)
@@ -68,6 +105,7 @@ def test_from_the_choice_to_questions(
     beaten(at, made, words)
     at = visit("use", words, project=project.id, run=made.id)
     assert errors(at) == []
+    assert said(MODEST, words) in everything(at)
     assert said("Ask about this text", words) in [button.label for button in at.button]
     live = samples_html(made.samples(), words)
     assert live.count("<table>") == 3

@@ -12,6 +12,8 @@ from core.store.draft import read_draft
 from core.store.project import Project, open_project, select_table, set_roles
 from core.train.tasks import TASKS
 from core.words import Words
+from pages.parts.roles import NOTHING
+from tests.matching import asked
 from tests.pages.screen import errors, everything, figures, run, said, table, visit
 from tests.tables import as_csv, graded, messages, tagged
 
@@ -83,6 +85,39 @@ def test_tasks_without_labels_open_the_page(task: str, project_of: Callable[...,
         at = visit(page, words, project=project.id)
         assert errors(at) == []
     assert open_project(project.id).roles == roles
+
+
+def test_questions_without_labels_are_matched_until_a_label_is_chosen(
+    project_of: Callable[..., Project], words: Words
+) -> None:
+    """What a table allows is proposed: with nothing but questions, which text they belong to; with a label, to learn that."""
+    rows = [row | {"about": f"topic {place % 3}"} for place, row in enumerate(asked(48, 1))]
+    project = project_of("questions.csv", as_csv([{"text": row["text"], "question": row["question"]} for row in rows]))
+    matching = Roles(text="text", question="question", task="matching")
+    assert project.roles == matching
+    at = visit("data", words, project=project.id)
+    assert (errors(at), at.radio[0].value) == ([], "matching")
+    assert at.radio[0].options == [words.gettext(TASKS[name].title) for name in ("matching", "generation")]
+    assert said("Go on to the training", words) in [button.label for button in at.button]
+    at = visit("train", words, project=project.id)
+    assert errors(at) == []
+    assert not at.button(key="launch").disabled
+
+    project = project_of("themes.csv", as_csv(rows))
+    boxes = {name: said(name, words) for name in ("Question (optional)", "Label")}
+
+    def choose(name: str, column: str) -> Roles | None:
+        at = visit("data", words, project=project.id)
+        next(box for box in at.selectbox if box.label == boxes[name]).select(column)
+        run(at)
+        return open_project(project.id).roles
+
+    labelled = Roles(text="text", question="question", label="about")
+    assert project.roles == labelled
+    assert choose("Label", NOTHING) == matching
+    assert choose("Question (optional)", NOTHING) == Roles(text="text")
+    assert choose("Question (optional)", "question") == matching
+    assert choose("Label", "about") == labelled
 
 
 def test_the_form_speaks_of_numbers_and_hides_the_weight_of_labels(

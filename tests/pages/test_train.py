@@ -80,7 +80,11 @@ def test_without_a_table_the_page_leads_to_the_data(home: object, words: Words) 
 
 def test_a_table_that_teaches_nothing_says_why(project_of: Callable[..., Project], words: Words) -> None:
     for name, content, expected in [
-        ("fiches_pratiques.csv", None, sentence(words, "no_label_role")),
+        (
+            "texts.csv",
+            as_csv([{"text": row["text"], "id": str(n)} for n, row in enumerate(messages())]),
+            sentence(words, "no_label_role"),
+        ),
         ("few.csv", as_csv(messages(8)), sentence(words, "too_few_examples", rows=8, minimum=MINIMUM_ROWS)),
     ]:
         at = visit("train", words, project=project_of(name, content).id)

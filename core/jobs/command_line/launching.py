@@ -31,6 +31,7 @@ def launch_file(args: Namespace, voice: Voice) -> int:
         return 2
     runs = launch_all(project_id, wanted, name=args.name)
     ask_for_baselines(*runs)
+    _remark(voice, project_id, wanted)
     queued = [job for run in runs if (job := job_of(run)) is not None]
     order = places()
     looks = [look(job, project_names()) for job in queued]
@@ -49,6 +50,7 @@ def launch_study(args: Namespace, voice: Voice) -> int:
     if not wanted:
         return 2
     study = launch_folds(project_id, _only(wanted, args), args.folds, args.repeats)
+    _remark(voice, project_id, wanted, args.folds)
     queued = jobs_of(study)
     count = voice.words.ngettext("{count} training", "{count} trainings", len(queued))
     said = voice.words.gettext("{name} is queued: {trainings}, the last of them on all rows.")
@@ -65,6 +67,7 @@ def launch_search_of(args: Namespace, voice: Voice) -> int:
     settings = _only(wanted, args)
     trials = TRIALS if args.trials is None and args.minutes is None else args.trials
     made = launch_search(project_id, settings, space_of(args.tries or SEARCHED, settings), trials, args.minutes)
+    _remark(voice, project_id, wanted)
     job = job_of(made)
     assert job is not None
     seen = look(job, project_names())
@@ -110,6 +113,17 @@ def _settings(args: Namespace, project_id: str, voice: Voice) -> list[Settings]:
         where = path.name if len(values) == 1 else f"{path.name}[{place}]"
         voice.complain(f"{where}{voice.words.colon} {fault.sentence(voice.words)}")
     return [] if faults else complete(values, project_id, path.resolve().parent)
+
+
+def _remark(voice: Voice, project_id: str, wanted: list[Settings], folds: int | None = None) -> None:
+    """Says, beside what is printed, each thing once that the Train page would have warned of."""
+    from core.jobs.remarks import remarks
+
+    words = voice.words
+    found = [remark for settings in wanted for remark in remarks(project_id, settings, folds)]
+    headed = [(remark.heading(words), remark.sentence(words)) for remark in found]
+    for said in dict.fromkeys(f"{heading}. {sentence}" if heading else sentence for heading, sentence in headed):
+        voice.complain(said)
 
 
 def _only(wanted: list[Settings], args: Namespace) -> Settings:

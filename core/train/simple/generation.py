@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from core.data.split import content_key
+from core.data.kin import content_key
 from core.train.features import Directions, nearest_rows
 from core.train.question_metrics import likeness, mean_likeness
 from core.train.simple.models import Answered, SimpleModels

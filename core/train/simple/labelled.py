@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
-from core.data.split import group_of
+from core.data.kin import group_of
 from core.train.features import Matrix, Terms, meanings
 from core.train.regressions import REGRESSIONS, Outputs, Regression
 from core.train.simple.models import Answered, SimpleModels

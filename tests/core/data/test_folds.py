@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.data.columns import Roles
 from core.data.examples import select
 from core.data.folds import check_folds, deal, parts_of_fold, scarce_labels
+from core.data.kin import tied
 from core.data.reading import read
 from core.errors import UserError
 from tests.core.data.test_split import leaks, table
@@ -111,6 +112,54 @@ def test_what_cannot_be_folded_is_said(counts: dict[str, int], folds: int, code:
     with pytest.raises(UserError) as caught:
         check_folds(plain_table(counts), folds)
     assert (caught.value.code, caught.value.facts) == (code, facts)
+
+
+def several(rows: list[str]) -> pd.DataFrame:
+    examples = plain_table({"x": len(rows)}).assign(label=rows)
+    return tied(examples, "several_labels")
+
+
+def test_of_several_labels_each_that_stands_alone_is_named() -> None:
+    examples = several(["a|lone|only", *["a", "b", "a|b", "|"] * 6])
+    with pytest.raises(UserError) as caught:
+        check_folds(examples, 3)
+    assert caught.value.facts == {"count": 2, "labels": "lone, only"}
+
+
+def test_every_one_of_several_labels_is_learned_in_every_fold() -> None:
+    """Each row of "z" has another rare label, by which alone it would be dealt; one row without any label is nothing to refuse."""
+    rows = ["a|z", "a", "c|z", "c", "|", *["x", "x|y", "y"] * 8]
+    examples = several(rows)
+    assert scarce_labels(examples, 3) == ["a", "c", "z"]
+    for seed in range(60):
+        fold_of = deal(examples, 3, seed)
+        for fold in range(3):
+            parts = parts_of_fold(examples, fold_of, fold, 0.2, seed)
+            learned = {
+                label for row, part in zip(rows, parts, strict=True) if part == "train" for label in row.split("|")
+            }
+            assert learned - {""} == {"a", "c", "x", "y", "z"}, (seed, fold)
+
+
+def test_numbers_are_dealt_though_one_document_has_a_part_of_the_scale_to_itself() -> None:
+    """What is kept in proportion is no label: nobody is told of a tenth of the scale as of a label."""
+    examples = plain_table({"x": 150})
+    graded = examples.assign(
+        label=[str(n // 15 + 0.5) for n in range(150)], together=[f"d{n // 15}" for n in range(150)]
+    )
+    known = tied(graded, "number")
+    fold_of = deal(known, 3, 42)
+    assert set(fold_of) == {0, 1, 2}
+    parts = [parts_of_fold(known, fold_of, fold, 0.1, 42) for fold in range(3)]
+    assert all({"train", "validation", "test"} == set(of_fold) for of_fold in parts)
+
+
+def test_folds_too_few_to_spare_validation_too_say_what_ties_all_rows() -> None:
+    known = tied(plain_table({"x": 30}).assign(together=["one"] * 15 + ["two"] * 15), "matching")
+    fold_of = deal(known, 2, 42)
+    with pytest.raises(UserError) as caught:
+        parts_of_fold(known, fold_of, 0, 0.1, 42)
+    assert (caught.value.code, caught.value.facts) == ("kept_together_too_few", {"rows": 30, "groups": 2})
 
 
 def test_many_labels_that_stand_alone_are_named_shortly() -> None:

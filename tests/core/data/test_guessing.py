@@ -54,7 +54,7 @@ TABLES: list[tuple[dict[str, str], str, str | None, str | None]] = [
     ({"Question": "question", "Réponse": "text", "Étiquette": "classes"}, "Réponse", "Question", "Étiquette"),
     ({"sentence1": "text", "sentence2": "title", "gold_label": "classes"}, "sentence1", "sentence2", "gold_label"),
     ({"premise": "text", "hypothesis": "title", "label": "stars"}, "premise", "hypothesis", "label"),
-    ({"Phrase A": "text", "Phrase B": "title", "Similarité": "score"}, "Phrase A", "Phrase B", None),
+    ({"Phrase A": "text", "Phrase B": "title", "Similarité": "score"}, "Phrase A", "Phrase B", "Similarité"),
     ({"text": "text", "label": "stars", "label_text": "classes"}, "text", None, "label_text"),
     ({"theme_id": "stars", "theme": "classes", "texte": "text"}, "texte", None, "theme"),
     ({"created_at": "day", "year": "year", "tweet": "text", "url": "url"}, "tweet", None, None),
@@ -139,7 +139,7 @@ def test_a_table_sorted_by_its_label_is_not_taken_for_one_class() -> None:
     ("sample", "roles"),
     [
         ("courriers_mairie.csv", Roles(text="texte", question="question", label="étiquette")),
-        ("fiches_pratiques.csv", Roles(text="texte", question="question")),
+        ("fiches_pratiques.csv", Roles(text="texte", question="question", task="matching")),
         ("shop_messages.csv", Roles(text="text", label="label")),
     ],
 )
@@ -152,7 +152,7 @@ REAL = {
     "clinc150_en": Roles(text="text", label="label"),
     "cnil_faq_ouinon_fr": Roles(text="text", question="question", label="label"),
     "cnil_faq_themes_fr": Roles(text="text", question="question", label="label"),
-    "piaf_pairs_fr": Roles(text="text", question="question"),
+    "piaf_pairs_fr": Roles(text="text", question="question", task="matching"),
     "piaf_qnli_fr": Roles(text="text", question="question", label="label"),
     "qnli_en": Roles(text="text", question="question", label="label"),
     "service_public_fr": Roles(text="text", label="label"),

@@ -17,6 +17,7 @@ def table(**columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"text": TEXTS, **{name: (cells * 60)[:60] for name, cells in columns.items()}}, dtype="str")
 
 
+QUESTIONS = [f"Where is the parcel number {place}?" for place in range(60)]
 SEVERAL = ["late; lost", "late", "lost; broken", "broken; late"]
 
 
@@ -27,6 +28,9 @@ SEVERAL = ["late; lost", "late", "lost; broken", "broken; late"]
         ({"note": ["1", "2", "3"]}, {"label": "note"}),
         ({"note": ["1,5", "2", "3,25"]}, {"label": "note", "task": "number"}),
         ({"tags": SEVERAL}, {"label": "tags", "task": "several_labels", "separator": ";"}),
+        # Texts and their questions, and nothing to tell of them.
+        ({"question": QUESTIONS}, {"question": "question", "task": "matching"}),
+        ({"question": QUESTIONS, "label": ["a", "b"]}, {"question": "question", "label": "label"}),
         ({"late": ["1", "0"], "lost": ["0", "0", "1"]}, {"task": "several_labels", "label_columns": ("late", "lost")}),
         # One column that is named as the label is the label; what was done with a row is no label of its text.
         ({"label": ["1", "0"], "lost": ["0", "0", "1"]}, {"label": "label"}),
@@ -49,7 +53,7 @@ def test_a_table_is_guessed_with_its_task(columns: dict[str, list[str]], expecte
         ({"label": ["1", "2", "n/a"]}, Roles(text="text", label="label"), {"several_labels": "one_label_a_cell", "matching": "no_question", "generation": "no_question"}),
         ({"label": ["1", "?", "n/a"]}, Roles(text="text", label="label"), {"several_labels": "one_label_a_cell", "number": "no_numbers", "matching": "no_question", "generation": "no_question"}),
         ({"label": SEVERAL}, Roles(text="text", label="label"), {"number": "no_numbers", "matching": "no_question", "generation": "no_question"}),
-        ({"q": ["why?"]}, Roles(text="text", question="q"), {"several_labels": "no_label", "number": "no_label"}),
+        ({"q": ["why?"]}, Roles(text="text", question="q", task="matching"), {"classes": "no_label", "several_labels": "no_label", "number": "no_label"}),
         ({"a": ["1", "0"], "b": ["0", "1", "1"]}, Roles(text="text"), {"number": "no_label", "matching": "no_question", "generation": "no_question"}),
         ({"label": [""]}, Roles(text="text", label="label"), {"several_labels": "one_label_a_cell", "number": "no_numbers", "matching": "no_question", "generation": "no_question"}),
     ],

@@ -11,9 +11,9 @@ import pytest
 
 from core.data.columns import Roles
 from core.data.examples import COLUMNS, select
+from core.data.kin import content_key, group_of
 from core.data.reading import read
-from core.data.split import content_key, group_of, split
-from core.errors import UserError
+from core.data.split import split
 
 SEEDS = range(80)
 
@@ -189,30 +189,6 @@ def test_the_only_row_of_a_label_is_learned_even_when_it_contradicts_another() -
     rows += [(f"r{place}", "", f"text {place}", "", "many") for place in range(3, 60)]
     for seed in range(40):
         assert split(table(rows), 0.4, 0.4, seed)[:2] == ["train", "train"]
-
-
-def test_a_label_that_can_keep_nothing_to_learn_is_named() -> None:
-    """Every text of "z" stands under a rarer label too, and the seed sends all of these out of training."""
-    rows = [(f"{label}{place}", "", f"{label} {place}", "", label) for label in "abcd" for place in range(2)]
-    rows += [(f"z{label}", "", f"{label} 0", "", "z") for label in "abcd"]
-    errors = []
-    for seed in range(300):
-        try:
-            parts = split(table(rows), 0.4, 0.4, seed)
-        except UserError as error:
-            errors.append(error)
-        else:
-            assert "train" in parts[-4:], seed
-    assert errors
-    assert {error.code for error in errors} == {"nothing_left_to_train"}
-    assert errors[0].facts == {"label": "z", "validation": 0.4, "test": 0.4}
-
-
-def test_rows_that_are_all_alike_cannot_watch_the_training() -> None:
-    rows = [(f"r{place}", "", f"text {place % 2}", "", f"label {place % 2}") for place in range(60)]
-    with pytest.raises(UserError) as caught:
-        split(table(rows), 0.1, 0.1, 42)
-    assert (caught.value.code, caught.value.facts) == ("too_few_examples", {"rows": 2, "minimum": 20})
 
 
 def test_without_a_share_everything_is_learned_from() -> None:

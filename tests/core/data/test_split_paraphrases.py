@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.examples import COLUMNS
-from core.data.split import content_key, parts_met, split
+from core.data.kin import content_key
+from core.data.split import parts_met, split
 from core.errors import UserError
 
 WORDS = st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.split import content_key
+from core.data.kin import content_key
 from core.errors import UserError
 from core.jobs.control import pause, resume
 from core.jobs.folds import launch_folds, pause_all, resume_all, room_for_all, stop_all

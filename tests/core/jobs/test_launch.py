@@ -79,7 +79,7 @@ def test_a_table_without_a_label_has_nothing_to_learn(project: Project) -> None:
     [
         (messages(9), "too_few_examples"),
         (messages(30, ["refund"]), "one_label"),
-        ([{"text": f"the {row['label']}", "label": row["label"]} for row in messages(60)], "too_few_examples"),
+        ([{"text": f"the {row['label']}", "label": row["label"]} for row in messages(60)], "copies_too_few"),
     ],
 )
 def test_a_table_that_cannot_be_learned_from_is_refused(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from core.data.columns import Roles
 from core.data.fixes import Fix
+from core.data.kin import content_key
 from core.data.reading import read
-from core.data.split import content_key
 from core.data.test_rows import beside
 from core.errors import UserError
 from core.jobs.launch import launch
@@ -64,6 +64,8 @@ def test_the_test_part_is_exactly_that_file(project: Project) -> None:
         "leaking": 0,
         "unseen_rows": 0,
         "unseen": [],
+        "outside": 0,
+        "scale": None,
     }
 
 
@@ -89,6 +91,8 @@ def test_what_is_told_of_the_file(project: Project) -> None:
         "leaking": 2,
         "unseen_rows": 1,
         "unseen": ["praise"],
+        "outside": 0,
+        "scale": None,
     }
     assert run.record().labels == ["account", "delivery", "praise", "refund"]
 

@@ -126,6 +126,33 @@ def test_killed_and_resumed_it_is_the_search_that_nothing_happened_to(undisturbe
         assert curves(killed.trial(line.place)) == curves(undisturbed.trial(line.place))
 
 
+def test_with_further_pre_training_a_trial_reads_what_a_training_reads(undisturbed: Search, tiny_bert: Path) -> None:
+    """Rows without a label too, but for one that says what a row kept aside says."""
+    aside = next(row["text"] for row in messages(60) if row["label"] == "refund")
+    rows = [*messages(60), *({"text": f"a letter without a label {n}", "label": ""} for n in range(20))]
+    project = project_of([*rows, {"text": aside.upper(), "label": ""}])
+    settings = small(
+        tiny_bert, learning_rate=1e-3, epochs=1, pretraining_epochs=1, validation_share=0.4, test_share=0.4
+    )
+    made = launch_search(project.id, settings, {"dropout": (0.0, 0.3)}, trials=1)
+    taken = claim("cpu")
+    assert taken is not None
+    assert search(made) == "done"
+    finish(taken, "done")
+    (line,) = made.findings().trials
+    run = launch(project.id, with_values(settings, line.values))
+    taken = claim("cpu")
+    assert taken is not None
+    trial = made.trial(line.place)
+    assert trial.unlabelled().equals(run.unlabelled())
+    assert len(trial.unlabelled()) >= 20
+    train(run)
+    finish(taken, "done")
+    assert curves(trial) == curves(run)
+    assert any(point["split"] == "pretraining" for point in trial.metrics())
+    assert not (trial.folder / "pretraining").exists()
+
+
 @pytest.fixture(scope="module")
 def winner(undisturbed: Search) -> Run:
     """A training launched with the best settings."""

@@ -14,7 +14,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from core.data.columns import Roles
 from core.data.examples import require_learnable
-from core.data.split import group_of, tied
+from core.data.kin import group_of, tied
 from core.errors import UserError
 from core.store.project import Project, select_table, set_roles
 from core.store.run import Run
