@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.jobs.baselines import ask_for_baselines, ask_for_study_baselines, can_be_measured
-from core.jobs.job_words import ended_of, reason_of
+from core.jobs.job_words import ended_of, reason_of, study_name
 from core.jobs.launch import launch, launch_all
 from core.results.beside import Beside, beside_run, beside_study
 from core.results.verdict import measured_on, sentence, table_of
@@ -13,7 +13,7 @@ from core.store.baselines import Baselines, baselines_of
 from core.store.job_folder import ENDED
 from core.store.project import Project
 from core.store.run import Run
-from core.store.study import Study
+from core.store.study import Study, study_of
 from core.store.study_baselines import StudyBaselines, study_baselines_of
 from core.train.settings import Settings
 from core.train.tasks import Task, task_of
@@ -23,6 +23,7 @@ from pages.parts.job_actions import from_where, resume_button, resume_now
 from pages.parts.look import quiet
 from pages.parts.pulse import look_at
 from pages.parts.sheet import sheet
+from pages.parts.shell import link
 from pages.parts.working import until_it_ends
 
 
@@ -42,8 +43,11 @@ def show_baselines(run: Run, words: Words) -> None:
     if not can_be_measured(record):
         return
     st.header(_("Beside simple models"))
-    found = baselines_of(run)
-    if found is None:
+    found, study = baselines_of(run), study_of(run)
+    if found is None and study is not None and study_baselines_of(study) is not None:
+        quiet(_("They are measured on all folds of the cross-validation, and stand beside its results."))
+        link("results", study_name(study.record().number, words), study=study.id, icon=":material/arrow_forward:")
+    elif found is None:
         about = _(
             "Simple models are measured on the same rows in seconds to minutes. They tell whether a training is worth its time."
         )

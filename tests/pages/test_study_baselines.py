@@ -50,6 +50,13 @@ def test_a_launch_from_the_page_asks_for_them_and_they_wait_behind(project: Proj
     assert said("Beside simple models", words) in [header.value for header in at.header]
     assert said("It begins once this project trains nothing any more.", words) in everything(at)
     assert at.button(key=f"stop_{found.id}")
+    # A fold says where they stand, and does not offer to measure them a second time.
+    fold = study.folds()[0]
+    at = visit("train", words, project=project.id, run=fold.id)
+    assert said(
+        "They are measured on all folds of the cross-validation, and stand beside its results.", words
+    ) in texts(at)
+    assert f"ask_baselines_{fold.id}" not in [button.key for button in at.button]
     # On the page of all jobs it is one, with a name.
     name = said("Cross-validation {number}, simple models", words, number="1")
     assert sum(name in text for text in texts(visit("jobs", words))) == 1
