@@ -65,9 +65,7 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("A judgement by another model")
     if isinstance(look.job.folder, Search):
         return search_name(look.number, words)
-    if isinstance(look.job.folder, Baselines):
-        return words.gettext("Simple models to compare with")
-    if isinstance(look.job.folder, StudyBaselines):
+    if isinstance(look.job.folder, Baselines | StudyBaselines):
         return simple_name(look.place, words)
     if look.place is not None:
         return place_name(look.place, words)
@@ -88,7 +86,7 @@ def study_name(number: int, words: Words) -> str:
 
 
 def simple_name(place: Place | None, words: Words) -> str:
-    """What the simple models of a cross-validation are called; place: None where its record cannot be read."""
+    """What simple models are called; place: of the cross-validation that they belong to, None of those beside single trainings."""
     if place is None:
         return words.gettext("Simple models to compare with")
     return words.gettext("Cross-validation {number}, simple models").format(number=place.number)
