@@ -7,6 +7,7 @@ import streamlit as st
 from core.jobs.control import changes_places, move, put_first, stop
 from core.jobs.housekeeping import BIN_DAYS, empty_bin
 from core.jobs.job_words import STATES, left_of, phase_of, reason_of, share_of, step_of, study_name, title_of
+from core.jobs.kinds import TRAININGS
 from core.jobs.overview import Look, Overview, look, overview, project_names
 from core.jobs.queue import jobs
 from core.jobs.study_bin import binned_study_of, take_back_whole
@@ -133,7 +134,8 @@ def show_bin(words: Words) -> None:
         study = binned_study_of(each.job)
         if study is not None:
             title = study_name(study.record().number, words)
-            facts = [words.ngettext("{count} training", "{count} trainings", len(together))]
+            trainings = sum(one.job.kind in TRAININGS for one in together)
+            facts = [words.ngettext("{count} training", "{count} trainings", trainings)]
         name.markdown(f"**{plain(title)}** · {plain(each.project)}")
         with when:
             assert each.job.deleted_at is not None

@@ -7,7 +7,7 @@ import streamlit as st
 from core.jobs.job_words import name_of
 from core.store.run import Run, RunRecord, list_runs, open_run
 from core.train.tasks import task_of
-from core.use.bundle import bundle_path, pack
+from core.use.bundle import bundle_path, is_current, pack
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.label_table import label_a_table
 from pages.parts.look import lead, quiet
@@ -22,7 +22,7 @@ def take_away(run: Run, record: RunRecord, words: Words) -> None:
     """The zip, as a link to a file on the disk."""
     _ = words.gettext
     st.header(_("Take the model away"))
-    if not bundle_path(run).exists():
+    if not is_current(run):
         with st.spinner(_("Packing the model…")):
             pack(run)
     size = words.size(bundle_path(run).stat().st_size)

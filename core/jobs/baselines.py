@@ -19,6 +19,13 @@ from core.store.baselines import (
 )
 from core.store.project import open_project
 from core.store.run import Run, RunRecord, utc_now
+from core.store.study import Study
+from core.store.study_baselines import (
+    StudyBaselines,
+    create_study_baselines,
+    remember_study_baselines,
+    study_baselines_of,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,6 +60,23 @@ def ask_for_baselines(*runs: Run) -> list[Baselines]:
     if found:
         ensure_supervisor()
     return found
+
+
+def ask_for_study_baselines(study: Study) -> StudyBaselines:
+    """Those of a cross-validation, on all of its folds: the ones that are there, else new ones, queued.
+
+    Raises UserError: disk_full, project_not_found, study_not_found. To be called once the runs are in the queue: they stay there all the
+    same.
+    """
+    with FileLock(open_project(study.project_id).folder / "launch.lock"):
+        known = study_baselines_of(study)
+        if known is None or job_of(known) is None:
+            require_room(DISK_FLOOR)
+            known = known or create_study_baselines(study)
+            enqueue(known)
+        remember_study_baselines(study, known)
+    ensure_supervisor()
+    return known
 
 
 def _made(run: Run, record: RunRecord, examples: pd.DataFrame, key: str) -> Baselines:

@@ -19,11 +19,12 @@ from core.jobs.processes import ensure_supervisor
 from core.jobs.queue import enqueue, job_of
 from core.jobs.slots import devices
 from core.models.weights import LEAVES, SINGLE
-from core.store.job_folder import ENDED, RESUMABLE
+from core.store.job_folder import ENDED, RESUMABLE, JobFolder
 from core.store.project import Project, open_project
 from core.store.run import Run, RunRecord, create_run, utc_now
 from core.store.storage import require_quota
 from core.store.study import FinalRun, Study, StudyRecord, keep_study, list_studies, new_study, next_study_number
+from core.store.study_baselines import study_baselines_of
 from core.train.footprint import weights_for
 from core.train.settings import Settings
 
@@ -100,28 +101,34 @@ def room_for_all(settings: Settings, project: Project, runs: int) -> int:
 
 
 def stop_all(study: Study) -> None:
-    """Stops what waits or works, the run on all rows first: it would begin when the folds are gone."""
-    for run in reversed(study.runs()):
-        _if_under_way(run, "stop")
+    """Stops what waits or works, the last first: it would begin when those before it are gone."""
+    for folder in reversed(work_of(study)):
+        _if_under_way(folder, "stop")
 
 
 def pause_all(study: Study) -> None:
-    for run in reversed(study.runs()):
-        _if_under_way(run, "pause")
+    for folder in reversed(work_of(study)):
+        _if_under_way(folder, "pause")
 
 
 def resume_all(study: Study) -> None:
-    """Queues every run that rests again, the folds before the run on all rows. Raises UserError: disk_full."""
-    for run in study.runs():
-        job = job_of(run)
+    """Queues again whatever rests, the folds before the run on all rows. Raises UserError: disk_full."""
+    for folder in work_of(study):
+        job = job_of(folder)
         if job is None or (job.state in RESUMABLE and job.deleted_at is None):
-            resume(run)
+            resume(folder)
 
 
-def _if_under_way(run: Run, request: Literal["stop", "pause"]) -> None:
-    job = job_of(run)
+def work_of(study: Study) -> list[JobFolder]:
+    """In the order in which it is done: the folds, the run on all rows, the simple models where somebody asked for them."""
+    simple = study_baselines_of(study)
+    return [*study.runs(), *([simple] if simple is not None else [])]
+
+
+def _if_under_way(folder: JobFolder, request: Literal["stop", "pause"]) -> None:
+    job = job_of(folder)
     if job is not None and job.state in ("queued", "running"):
-        (stop if request == "stop" else pause)(run)
+        (stop if request == "stop" else pause)(folder)
 
 
 def _lay_down(record: RunRecord, selection: Selection, examples: pd.DataFrame, study: Study, fold: int | None) -> Run:

@@ -14,6 +14,7 @@ from core.jobs.queue import Job, job_of, jobs, remove
 from core.store.database import now
 from core.store.run import Run
 from core.store.study import RECORD, ROOM, list_studies
+from core.store.study_baselines import named_by
 
 BIN_DAYS = 30
 """Days that a deleted job can be taken back."""
@@ -53,11 +54,20 @@ def empty_bin(days: float = 0) -> int:
 
 
 def remove_empty_studies() -> None:
-    """Cross-validations of which no run is left, in their place or in the bin."""
+    """Cross-validations of which no run is left, in their place or in the bin, and what simple models reached beside them."""
     for project in (home() / "projects").glob("*"):
         for study in (*list_studies(project.name), *list_studies(project.name, binned=True)):
-            if not any(run.folder.exists() or job_of(run) is not None for run in study.runs()):
-                shutil.rmtree(study.folder, ignore_errors=True)
+            if any(run.folder.exists() or job_of(run) is not None for run in study.runs()):
+                continue
+            simple = named_by(study)
+            job = job_of(simple) if simple is not None else None
+            if job is not None and job.state in ("queued", "running"):
+                continue
+            if simple is not None:
+                shutil.rmtree(simple.folder, ignore_errors=True)
+                shutil.rmtree(simple.bin, ignore_errors=True)
+            remove([job.id] if job is not None else [])
+            shutil.rmtree(study.folder, ignore_errors=True)
 
 
 def is_forerunner(job: Job) -> bool:

@@ -13,6 +13,7 @@ from core.store.judging import Judging
 from core.store.run import Run
 from core.store.search import Search
 from core.store.study import Place
+from core.store.study_baselines import StudyBaselines
 from core.train.checkpoints import Checkpoints
 from core.words import N_, Words
 
@@ -64,8 +65,8 @@ def title_of(look: Look, words: Words) -> str:
         return words.gettext("A judgement by another model")
     if isinstance(look.job.folder, Search):
         return search_name(look.number, words)
-    if isinstance(look.job.folder, Baselines):
-        return words.gettext("Simple models to compare with")
+    if isinstance(look.job.folder, Baselines | StudyBaselines):
+        return simple_name(look.place, words)
     if look.place is not None:
         return place_name(look.place, words)
     if look.number is None:
@@ -82,6 +83,13 @@ def search_name(number: int | None, words: Words) -> str:
 
 def study_name(number: int, words: Words) -> str:
     return words.gettext("Cross-validation {number}").format(number=number)
+
+
+def simple_name(place: Place | None, words: Words) -> str:
+    """What simple models are called; place: of the cross-validation that they belong to, None of those beside single trainings."""
+    if place is None:
+        return words.gettext("Simple models to compare with")
+    return words.gettext("Cross-validation {number}, simple models").format(number=place.number)
 
 
 def place_name(place: Place, words: Words) -> str:
@@ -166,6 +174,10 @@ ENDINGS = {
     "baselines": (
         N_("The simple models are measured."),
         N_("The simple models were not measured to the end: resume it, it takes seconds to minutes."),
+    ),
+    "study_baselines": (
+        N_("The simple models are measured."),
+        N_("The simple models were not measured on all folds: resume it, it goes on with those that are missing."),
     ),
 }
 """By kind of job: how it ended when it is done, and when it was cut off."""

@@ -48,7 +48,7 @@ COUNTS = "empty_label empty_text free learning_rate left limit minimum missing n
 FILES = (
     "run.json examples.parquet metrics.jsonl log.txt predictions.parquet result.json model.zip model checkpoints "
     "labelling.json table.parquet answers predictions.csv augmentation.json tasks.parquet "
-    "comparison.json trials.json baselines.json"
+    "comparison.json trials.json baselines.json study_baselines.json"
 )
 PACKAGES = "torch transformers tokenizers accelerate scikit-learn pandas numpy safetensors sqlalchemy streamlit"
 VARIABLES = (

@@ -1,4 +1,4 @@
-"""A cross-validation goes into the bin with all of its runs, and leaves it with them."""
+"""A cross-validation goes into the bin with all of its runs and its simple models, and leaves it with them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from core.jobs.queue import Job, change, end_waiting, enqueue, job_of
 from core.store.database import now
 from core.store.run import Run
 from core.store.study import BinnedStudy, Study, open_study
+from core.store.study_baselines import named_by
 
 
 def delete_study(study: Study) -> None:
-    """Into the bin of the project, each of its runs too: all or none. Raises UserError("study_busy") while one waits or works.
+    """Into the bin of the project, each of its runs too: all or none. Raises UserError("study_busy") while one waits or works, or the
+    simple models are measured; where these only wait, they leave the queue.
 
     A run that lay in the bin before stays there, and comes back with the others. Where no run is left, the study goes for good.
     """
     record = study.record()
     found = [job for run in study.runs() if (job := _job_of(run)) is not None]
+    if not any(job.state in ("queued", "running") for job in found if job.deleted_at is None):
+        found += _simple_models(study)
     going = [job for job in found if job.deleted_at is None]
     moment, marked = now(), list[Job]()
     for job in going:
@@ -44,14 +48,15 @@ def take_back_study(study: Study) -> None:
         place.bin.replace(place.folder)
     if not place.folder.exists():
         raise UserError("study_not_found")
-    for run in place.runs():
-        job = job_of(run)
-        if job is not None and job.deleted_at is not None and (run.bin.exists() or run.folder.exists()):
+    simple = named_by(place)
+    for folder in (*place.runs(), *([simple] if simple is not None else [])):
+        job = job_of(folder)
+        if job is not None and job.deleted_at is not None and (folder.bin.exists() or folder.folder.exists()):
             take_back(job)
 
 
 def take_back_whole(job: Job) -> None:
-    """Out of the bin; a run that went there with its cross-validation comes back with all of it. Raises UserError: run_not_found,
+    """Out of the bin; what went there with its cross-validation comes back with all of it. Raises UserError: run_not_found,
     study_not_found."""
     study = binned_study_of(job)
     if study is None:
@@ -61,7 +66,7 @@ def take_back_whole(job: Job) -> None:
 
 
 def binned_study_of(job: Job) -> Study | None:
-    """The cross-validation of a run, when it lies in the bin."""
+    """The cross-validation of a run or of simple models, when it lies in the bin."""
     identifier = record_of(job).get("study")
     if not isinstance(identifier, str):
         return None
@@ -70,6 +75,16 @@ def binned_study_of(job: Job) -> Study | None:
     except UserError:
         return None
     return found if isinstance(found, BinnedStudy) else None
+
+
+def _simple_models(study: Study) -> list[Job]:
+    """Their job, taken out of the queue where it waits."""
+    simple = named_by(study)
+    if simple is None:
+        return []
+    end_waiting(simple, "stopped")
+    job = job_of(simple)
+    return [job] if job is not None else []
 
 
 def _job_of(run: Run) -> Job | None:

@@ -21,13 +21,14 @@ from core.jobs.processes import BEHIND_ALL, IN_VAIN, NICER, lower_priority
 from core.jobs.queue import Job, job
 from core.jobs.slots import slot_lock
 from core.store.augmentation import open_augmentation
-from core.store.baselines import Baselines
+from core.store.baselines import Baselines, runs_compared_with
 from core.store.comparison import open_comparison
 from core.store.job_folder import JobFolder, State
 from core.store.judging import Judging
 from core.store.labelling import open_labelling
 from core.store.run import open_run
 from core.store.search import open_search
+from core.store.study_baselines import StudyBaselines, final_compared_with
 
 TURN = 30.0
 """Seconds that a predecessor on the same device or of the same job may take to leave."""
@@ -157,8 +158,24 @@ def search_settings(folder: JobFolder, attempt: int, check: Callable[[], None]) 
 
 def measure_simple_models(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
     from core.train.baselines import work
+    from core.use.bundle import renew
 
-    return work(Baselines(folder.project_id, folder.id), check)
+    found = Baselines(folder.project_id, folder.id)
+    state = work(found, check)
+    if state == "done":
+        renew(*runs_compared_with(found))
+    return state
+
+
+def measure_simple_models_on_folds(folder: JobFolder, attempt: int, check: Callable[[], None]) -> State:
+    from core.train.study_baselines import work_on_folds
+    from core.use.bundle import renew
+
+    found = StudyBaselines(folder.project_id, folder.id)
+    state, final = work_on_folds(found, check), final_compared_with(found)
+    if state == "done" and final is not None:
+        renew(final)
+    return state
 
 
 WORK: dict[str, Work] = {
@@ -171,6 +188,7 @@ WORK: dict[str, Work] = {
     "judge": judge_paraphrases,
     "search": search_settings,
     "baselines": measure_simple_models,
+    "study_baselines": measure_simple_models_on_folds,
 }
 """What is done for each kind of job."""
 

@@ -38,12 +38,14 @@ class Verdict(NamedTuple):
     """Its name, see core.train.baselines.Measured."""
     figure: Figure
     part: str
+    """"validation" or "test"; of a cross-validation "all_rows", or "folds" where their answers cannot be put together."""
     rows: int
+    """That both answered, each counted once; of "folds" how many these are."""
     difference: float
     """Of the figure: the training's less the rival's."""
     low: float
     high: float
-    """Between these the difference lies in 95 of 100 draws."""
+    """Between these the difference lies in 95 of 100 draws; of "folds" the 95 % interval of its mean."""
 
     @property
     def standing(self) -> Literal["better", "unclear", "worse"]:

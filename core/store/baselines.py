@@ -14,7 +14,7 @@ from core.data.columns import Roles
 from core.home import home, read_json, write_json
 from core.store.job_folder import JobFolder
 from core.store.parquet import read_frame, write_frame
-from core.store.run import Run, RunRecord
+from core.store.run import Run, RunRecord, list_runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,3 +108,8 @@ def baselines_of(run: Run) -> Baselines | None:
 def remember_baselines(run: Run, found: Baselines) -> None:
     """So that a page need not read all rows of the run to find them."""
     write_json(run.folder / "baselines.json", {"id": found.id})
+
+
+def runs_compared_with(found: Baselines) -> list[Run]:
+    """The runs of the project that keep this id."""
+    return [run for run in list_runs(found.project_id) if baselines_of(run) == found]

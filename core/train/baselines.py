@@ -71,9 +71,6 @@ def work(baselines: Baselines, check: Callable[[], None] = lambda: None) -> Stat
     check: called again and again; raises UserError when the machine no longer allows it to go on. Imports torch. Raises UserError:
     model_damaged.
     """
-    import torch
-
-    from core.augment.similarity import open_reader
     from core.train.progress import Stopped
 
     began = time.monotonic()
@@ -85,13 +82,9 @@ def work(baselines: Baselines, check: Callable[[], None] = lambda: None) -> Stat
         check()
         baselines.report(Progress(phase="comparing", step=round(100 * share), steps=100))
 
-    def embed(texts: list[str], heard: Heard) -> NDArray[np.float32]:
-        reader = open_reader(ModelChoice(), baselines.project_id, bf16=torch.ops.mkldnn._is_mkldnn_bf16_supported())
-        return reader.embed(texts, heard)
-
     try:
         heard(0.0)
-        found, answers = measure(baselines.record(), baselines.examples(), embed, heard)
+        found, answers = measure(baselines.record(), baselines.examples(), reader_of(baselines.project_id), heard)
     except Stopped as stopped:
         return "stopped" if stopped.request == "stop" else "paused"
     baselines.keep({"baselines": found, "seconds": round(time.monotonic() - began, 1)}, answers)
@@ -99,3 +92,17 @@ def work(baselines: Baselines, check: Callable[[], None] = lambda: None) -> Stat
         print(each, flush=True)
     baselines.report(Progress(phase="over", step=100, steps=100))
     return "done"
+
+
+def reader_of(project_id: str) -> Embed:
+    """The embedded model as it comes, loaded when there is something to read."""
+
+    def embed(texts: list[str], heard: Heard) -> NDArray[np.float32]:
+        import torch
+
+        from core.augment.similarity import open_reader
+
+        reader = open_reader(ModelChoice(), project_id, bf16=torch.ops.mkldnn._is_mkldnn_bf16_supported())
+        return reader.embed(texts, heard)
+
+    return embed

@@ -9,6 +9,7 @@ from core.models.catalogue import display_name
 from core.store.run import Run
 from core.train.settings import Settings
 from core.train.tasks import TASKS, Task, spread_said, task_of
+from core.use.card_rivals import rivals
 from core.use.card_words import limits, purpose, reading, title, using
 from core.words import Words
 
@@ -87,6 +88,7 @@ def model_card(run: Run, words: Words) -> str:
         purpose(record, words),
         "## " + _("How good it is"),
         _figures(task_of(record.roles), result, words),
+        *_rivals(run, words),
         "## " + _("What it learned from"),
         _data(run, words),
         "## " + _("How it was trained"),
@@ -162,6 +164,15 @@ def _from_folds(told: dict[str, Any], words: Words) -> str:
             if figure.name in told["figures"] and _(figure.title) not in [row[0] for row in rows]:
                 rows.append((_(figure.title), spread_said(told["figures"][figure.name], figure, words)))
     return "\n\n".join([said, _table(rows, (_("Figure"), _("Value")))])
+
+
+def _rivals(run: Run, words: Words) -> list[str]:
+    """What simple models reached on the same rows, and the verdict; nothing while they are not measured."""
+    found = rivals(run, words)
+    if found is None:
+        return []
+    measured_on, (titles, rows), verdict = found
+    return ["### " + words.gettext("Beside simple models"), measured_on, _table(rows, tuple(titles)), verdict]
 
 
 def _data(run: Run, words: Words) -> str:

@@ -8,7 +8,7 @@ from core.jobs.control import delete, pause, rename, resume, stop
 from core.jobs.job_words import title_of
 from core.jobs.kinds import TRAININGS
 from core.jobs.launch import again
-from core.jobs.overview import Look
+from core.jobs.overview import Look, record_of
 from core.jobs.queue import job_of
 from core.jobs.report import support_report
 from core.store.augmentation import Augmentation
@@ -21,6 +21,7 @@ from core.store.labelling import open_labelling
 from core.store.project import open_project
 from core.store.run import Run
 from core.store.search import Search
+from core.store.study_baselines import StudyBaselines
 from core.train.checkpoints import Checkpoints
 from core.train.settings import Settings
 from core.words import Words
@@ -54,7 +55,7 @@ def stop_buttons(look: Look, words: Words) -> None:
             quiet(_("Stopping: the answers that are under way are still kept."))
         elif asked is not None and isinstance(folder, Search):
             quiet(_("Stopping: a checkpoint of this trial is being kept."))
-        elif asked is not None and isinstance(folder, Baselines):
+        elif asked is not None and isinstance(folder, Baselines | StudyBaselines):
             quiet(_("Stopping after this model."))
         elif asked == "stop":
             quiet(_("Stopping: the best model so far is being saved."))
@@ -85,6 +86,8 @@ def open_job(look: Look) -> None:
         open_search_page(job.project_id, job.run_id)
     if isinstance(job.folder, Baselines):
         go("results", project=job.project_id)
+    if isinstance(job.folder, StudyBaselines):
+        go("results", project=job.project_id, study=str(record_of(job).get("study", "")))
     go("train", project=job.project_id, run=job.run_id)
 
 
@@ -103,6 +106,8 @@ def from_where(look: Look, words: Words) -> str:
         return _("It goes on with the trial that was under way, and keeps those that ended.")
     if isinstance(look.job.folder, Baselines):
         return _("It starts from the beginning, with the same rows: it takes seconds to minutes.")
+    if isinstance(look.job.folder, StudyBaselines):
+        return _("It goes on with the folds that are missing.")
     step = last_checkpoint(look)
     if not step:
         return _("There is no checkpoint yet: it starts from the beginning, with the same settings and rows.")

@@ -10,6 +10,7 @@ from core.data.kin import tied
 from core.data.remarks import of_folds, of_test_file
 from core.data.test_rows import TestFacts
 from core.errors import UserError
+from core.jobs.baselines import ask_for_study_baselines
 from core.jobs.folds import launch_folds, room_for_all
 from core.jobs.launch import beside_test_file, facts_of_test, gathered, learnable
 from core.store.draft import Draft, keep_draft, read_draft
@@ -180,6 +181,7 @@ def asked_share(draft: Draft) -> float:
 
 
 def launch_study(project: Project, settings: Settings, draft: Draft) -> None:
-    """Queues a cross-validation and opens it."""
+    """Queues a cross-validation with its simple models, and opens it."""
     study = launch_folds(project.id, settings, draft.folds, draft.repeats)
+    ask_for_study_baselines(study)
     go("train", study=study.id)

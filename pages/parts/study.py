@@ -14,6 +14,7 @@ from core.store.job_folder import RESUMABLE
 from core.store.run import Run
 from core.store.study import Study, study_of
 from core.words import Words
+from pages.parts.baselines import show_study_baselines
 from pages.parts.chart import chart
 from pages.parts.errors import reported
 from pages.parts.follow import follow
@@ -45,6 +46,7 @@ def watch_study(study: Study, words: Words) -> None:
         )
     )
     st.fragment(_look)(study, words, study_mark(study))
+    show_study_baselines(study, words)
     if st.button(_("New training"), key="new_training", icon=":material/add:"):
         del st.query_params["study"]
         st.rerun()

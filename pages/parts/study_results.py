@@ -13,6 +13,7 @@ from core.store.project import Project
 from core.store.study import Study, list_studies
 from core.train.tasks import Figure, Task, spread_said, task_of
 from core.words import NO_BREAK_SPACE, Words
+from pages.parts.baselines import show_study_baselines
 from pages.parts.look import quiet
 from pages.parts.routes import download_address
 from pages.parts.sheet import figures_row, sheet
@@ -64,6 +65,7 @@ def show_study_results(study: Study, words: Words) -> None:
         [(_(figure.title), _said(result, figure, words)) for figure in task.figures if figure.name in result.over_folds]
     )
     _what_it_means(study, result, task, words)
+    show_study_baselines(study, words)
     _each_fold(study, result, task, words)
     answers = out_of_fold(study)
     show_together(study, task, words)

@@ -12,10 +12,10 @@ from core.jobs.baselines import ask_for_baselines
 from core.jobs.queue import claim, finish
 from core.jobs.slots import BESIDE
 from core.results.rivals import verdict
+from core.results.verdict import sentence
 from core.store.baselines import baselines_of
 from core.store.run import Run
 from core.words import Words
-from pages.parts.baselines import sentence
 
 
 def show_beside(run: Run, words: Words) -> None:

@@ -10,11 +10,11 @@ import pytest
 from core.jobs.queue import claim, finish, job_of, jobs
 from core.jobs.slots import BESIDE
 from core.results.rivals import verdict
+from core.results.verdict import NAMES, sentence
 from core.store.baselines import Baselines, baselines_of
 from core.store.project import Project
 from core.store.run import Run, list_runs
 from core.words import Words
-from pages.parts.baselines import NAMES, sentence
 from tests.pages.conftest import Ended
 from tests.pages.screen import click, everything, said, table, texts, visit
 

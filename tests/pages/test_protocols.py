@@ -43,7 +43,8 @@ def test_a_cross_validation_is_chosen_told_launched_and_stopped(project: Project
     [study] = list_studies(project.id)
     assert at.query_params["study"] == study.id
     assert "run" not in at.query_params
-    [html] = followed(at, "progress")
+    # That of the folds; behind it that of the simple models.
+    html, _ = followed(at, "progress")
     for fold in (1, 2, 3):
         assert said("fold {fold}", words, fold=str(fold)) in html
     assert set(figures(at)) == {"study_loss", "study_best"}

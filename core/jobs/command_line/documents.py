@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+from core.jobs.command_line.beside import told_beside
 from core.jobs.command_line.listing import document, places
 from core.jobs.command_line.studies import jobs_of, study_reference
 from core.jobs.overview import Look, look, project_names
 from core.store.search import Search
 from core.store.study import Study
 from core.train.tasks import task_of
+from core.words import Words
 
 
 def study_document(study: Study) -> dict[str, Any]:
@@ -31,8 +33,9 @@ def study_document(study: Study) -> dict[str, Any]:
     }
 
 
-def study_results(study: Study) -> dict[str, Any]:
-    """Each fold, mean and standard deviation by figure, and the figures over all rows together. Shares in [0, 1], seconds."""
+def study_results(study: Study, words: Words) -> dict[str, Any]:
+    """Each fold, mean and standard deviation by figure, the figures over all rows together, and the simple models beside them. Shares
+    in [0, 1], seconds."""
     # Here, for it brings numpy: who only looks at jobs does without.
     from core.results.folds import study_result
     from core.results.over_all_rows import over_all_rows
@@ -60,6 +63,7 @@ def study_results(study: Study) -> dict[str, Any]:
         "over_folds": {name: asdict(spread) for name, spread in result.over_folds.items()},
         "over_repeats": {name: asdict(spread) for name, spread in result.over_repeats.items()},
         "over_all_rows": over_all_rows(study),
+        "simple_models": told_beside(study, words),
         "final": None if final is None else {"run_id": final.id, "result": final.result()},
     }
 
@@ -79,12 +83,14 @@ def search_results(search: Search) -> dict[str, Any]:
     }
 
 
-def training_results(seen: Look) -> dict[str, Any]:
-    """What the training measured, as it stands in its folder; "result" is null before it is over."""
+def training_results(seen: Look, words: Words) -> dict[str, Any]:
+    """What the training measured, as it stands in its folder; "result" is null before it is over,
+    "simple_models" before these are measured."""
     return {
         "id": seen.job.id,
         "run_id": seen.job.run_id,
         "number": seen.number,
         "state": seen.job.state,
         "result": seen.job.run.result(),
+        "simple_models": told_beside(seen.job.run, words),
     }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from filelock import FileLock
 
 from core.errors import UserError
-from core.jobs.command_line.studies import LEAST, find_study, jobs_of
+from core.jobs.command_line.studies import LEAST, find_study, jobs_of, work_of
 from core.jobs.control import wake
 from core.jobs.overview import number_of, project_names
 from core.jobs.processes import is_held, supervisor_lock
@@ -50,11 +50,11 @@ def find_job(text: str) -> Job:
 
 
 def find_jobs(text: str, *states: State) -> list[Job]:
-    """The job that is meant, or those of the cross-validation, the folds first; of these only what is in one of the states, where some
-    are named and one of them is. Raises UserError: job_unknown, several_fit, job_in_bin."""
+    """The job that is meant, or the trainings of the cross-validation, the folds first. Where states are named and anything of it is in
+    one, that alone, its simple models too: they are stopped and resumed with it. Raises UserError: job_unknown, several_fit, job_in_bin."""
     study = find_study(text)
     if study is not None:
-        return jobs_of(study, *states) or jobs_of(study)
+        return work_of(study, *states) or jobs_of(study) if states else jobs_of(study)
     if find_study(text, binned=True) is not None:
         raise UserError("job_in_bin", name=text)
     return [find_job(text)]

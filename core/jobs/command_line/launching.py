@@ -43,6 +43,7 @@ def launch_file(args: Namespace, voice: Voice) -> int:
 
 
 def launch_study(args: Namespace, voice: Voice) -> int:
+    from core.jobs.baselines import ask_for_study_baselines
     from core.jobs.folds import launch_folds
 
     project_id = find_project(args.project)
@@ -51,6 +52,7 @@ def launch_study(args: Namespace, voice: Voice) -> int:
         return 2
     study = launch_folds(project_id, _only(wanted, args), args.folds, args.repeats)
     _remark(voice, project_id, wanted, args.folds)
+    ask_for_study_baselines(study)
     queued = jobs_of(study)
     count = voice.words.ngettext("{count} training", "{count} trainings", len(queued))
     said = voice.words.gettext("{name} is queued: {trainings}, the last of them on all rows.")

@@ -14,7 +14,7 @@ from rich.text import Text
 from core.jobs.command_line.finding import SEARCH, settle
 from core.jobs.command_line.voice import Voice, printable
 from core.jobs.housekeeping import BIN_DAYS, empty_bin
-from core.jobs.job_words import BY_ROW, STATES, left_of, phase_of, place_name, share_of, step_of
+from core.jobs.job_words import BY_ROW, STATES, left_of, phase_of, place_name, share_of, simple_name, step_of
 from core.jobs.overview import Look, look, overview, project_names
 from core.jobs.queue import jobs, waiting_in_order
 from core.store.job_folder import folder_size
@@ -151,7 +151,9 @@ def _table(looks: list[Look], voice: Voice) -> Table:
 
 
 def _within(look: Look, words: Words) -> str:
-    """Which part of which cross-validation a training is."""
+    """Which part of which cross-validation a training is, or that it is its simple models."""
+    if look.job.kind == "study_baselines":
+        return simple_name(look.place, words)
     return place_name(look.place, words) if look.place is not None else ""
 
 

@@ -6,18 +6,15 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich import box
-from rich.table import Table
-from rich.text import Text
-
 from core.errors import UserError
 from core.home import why
+from core.jobs.command_line.beside import tell_beside, tell_table
 from core.jobs.command_line.documents import search_results, study_results, training_results
 from core.jobs.command_line.finding import find_job, settle
 from core.jobs.command_line.listing import reference
 from core.jobs.command_line.showing import figures_of, record_of
 from core.jobs.command_line.studies import find_study, study_reference
-from core.jobs.command_line.voice import Voice, printable
+from core.jobs.command_line.voice import Voice
 from core.jobs.overview import Look, look, project_names
 from core.jobs.search_words import TRIAL_STATES, figure_title, score_words, value_words
 from core.store.search import Search
@@ -48,7 +45,7 @@ def _of_training(seen: Look, args: Namespace, voice: Voice) -> int:
     if record is None:
         raise UserError("run_not_found")
     if args.json:
-        voice.document(training_results(seen))
+        voice.document(training_results(seen, words))
         return 0
     result = seen.job.run.result() or {}
     figures = figures_of(record.roles, result, words)
@@ -59,6 +56,7 @@ def _of_training(seen: Look, args: Namespace, voice: Voice) -> int:
         )
     voice.facts(figures or {reference(seen): none})
     _labels((result.get("test") or result.get("validation") or {}).get("labels", []), voice)
+    tell_beside(seen.job.run, voice)
     return 0
 
 
@@ -86,7 +84,7 @@ def _of_search(search: Search, name: str, args: Namespace, voice: Voice) -> int:
             ]
             for line in findings.trials
         ]
-        _table(titles, rows, voice)
+        tell_table(titles, rows, voice)
         if best is not None:
             said = _("* The best trial. Its settings, to launch them: {command}")
             voice.say(said.format(command=f"python -m core.jobs results {name} --settings"))
@@ -102,7 +100,7 @@ def _of_study(study: Study, args: Namespace, voice: Voice) -> int:
     if args.answers:
         keep_answers(study, Path(args.answers), voice.words)
     if args.json:
-        voice.document(study_results(study))
+        voice.document(study_results(study, voice.words))
         return 0
     _tell_study(study, voice)
     if args.answers:
@@ -143,7 +141,7 @@ def _tell_study(study: Study, voice: Voice) -> None:
             ]
         )
     titles = [_("Fold"), *(_(figure.title) for figure in figures), _("Rows"), _("Best epoch"), _("Duration")]
-    _table(titles, rows, voice)
+    tell_table(titles, rows, voice)
     done = _("{done} of {folds} folds are done")
     voice.say(done.format(done=words.integer(result.done), folds=words.integer(len(result.folds))) + ".")
     for figure in figures:
@@ -158,6 +156,7 @@ def _tell_study(study: Study, voice: Voice) -> None:
         said = figure.shown(together[figure.name], words)
         voice.say(_("{figure}, over all rows together: {value}").format(figure=_(figure.title), value=said))
     _labels((together or {}).get("labels", []), voice)
+    tell_beside(study, voice)
 
 
 def _labels(labels: Sequence[dict[str, object]], voice: Voice) -> None:
@@ -173,13 +172,4 @@ def _labels(labels: Sequence[dict[str, object]], voice: Voice) -> None:
         for each in ranked
     ]
     if rows:
-        _table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")], rows, voice)
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], voice: Voice) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    for place, title in enumerate(titles):
-        table.add_column(title, overflow="fold", justify="left" if place == 0 else "right", no_wrap=place > 0)
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    voice.show(table)
+        tell_table([_("Label"), _("Precision"), _("Recall"), _("F1"), _("Rows")], rows, voice)

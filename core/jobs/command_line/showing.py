@@ -10,6 +10,7 @@ import psutil
 
 from core.data.columns import Roles
 from core.errors import UserError
+from core.jobs.command_line.beside import tell_beside, told_beside
 from core.jobs.command_line.finding import find_anywhere, find_job, settle
 from core.jobs.command_line.following import said_of
 from core.jobs.command_line.listing import document, how_far, places, reference, size_of
@@ -50,9 +51,12 @@ def show_job(args: Namespace, voice: Voice) -> int:
             raise UserError("run_not_found")
         voice.document(record.settings)
     elif args.json:
-        voice.document(document(seen, places()))
+        told = {"simple_models": told_beside(seen.job.run, voice.words)} if seen.job.kind in TRAININGS else {}
+        voice.document(document(seen, places()) | told)
     else:
         voice.facts(_facts(seen, record, voice.words))
+        if record is not None and seen.job.kind in TRAININGS:
+            tell_beside(seen.job.run, voice)
         for line in next_steps(seen, voice.words):
             voice.say(line)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 
+from core.jobs.command_line.beside import tell_beside, told_beside
 from core.jobs.command_line.documents import study_document
 from core.jobs.command_line.studies import jobs_of, study_reference
 from core.jobs.command_line.voice import Voice
@@ -23,7 +24,7 @@ def show_study(study: Study, args: Namespace, voice: Voice) -> int:
         voice.document(record.settings)
         return 0
     if args.json:
-        voice.document(study_document(study))
+        voice.document(study_document(study) | {"simple_models": told_beside(study, words)})
         return 0
     _, states = words.gettext, Counter(job.state for job in jobs_of(study))
     is_binned = isinstance(study, BinnedStudy)
@@ -41,6 +42,7 @@ def show_study(study: Study, args: Namespace, voice: Voice) -> int:
         _("Folder"): str(study.folder),
     }
     voice.facts(facts)
+    tell_beside(study, voice)
     for what, command in _next_steps(states, words, is_binned=is_binned):
         voice.say(f"{what}{words.colon} python -m core.jobs {command} {study.id}")
     return 0

@@ -7,6 +7,7 @@ from core.jobs.overview import project_names
 from core.jobs.queue import Job, job_of
 from core.store.job_folder import State
 from core.store.study import Study, list_studies
+from core.store.study_baselines import study_baselines_of
 
 FOLDS = "folds-"
 """Before the number of a cross-validation, so that it is not taken for that of a training."""
@@ -44,3 +45,10 @@ def jobs_of(study: Study, *states: State) -> list[Job]:
     """Those of its runs that do not lie in the bin, the folds first; only those in one of the states, where some are named."""
     found = [job for run in study.runs() if (job := job_of(run)) is not None and job.deleted_at is None]
     return [job for job in found if not states or job.state in states]
+
+
+def work_of(study: Study, *states: State) -> list[Job]:
+    """The same, and the job of its simple models behind them."""
+    simple = study_baselines_of(study)
+    job = job_of(simple) if simple is not None else None
+    return [*jobs_of(study, *states), *([job] if job is not None and (not states or job.state in states) else [])]

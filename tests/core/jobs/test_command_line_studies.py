@@ -67,11 +67,13 @@ def test_a_cross_validation_has_one_name_for_all_of_its_trainings(project: Proje
     listed = said("list")
     assert "messages/2" in listed
     assert "Cross-validation 1, fold 2 of 3" in listed
+    assert "Cross-validation 1, simple models" in listed
     assert document("list")[0]["study"] == {"number": 1, "folds": 3, "repeats": 1, "repeat": 1, "fold": 1}
-    assert said("stop", "messages/folds-1").count("is out of the queue.") == 4
+    # Four trainings, and the simple models.
+    assert said("stop", "messages/folds-1").count("is out of the queue.") == 5
     assert {job.state for job in jobs()} == {"stopped"}
-    assert said("resume", "MESSAGES/folds-1").count("is queued, job") == 4
-    assert said("pause", study.id[:6]).count("is out of the queue.") == 4
+    assert said("resume", "MESSAGES/folds-1").count("is queued, job") == 5
+    assert said("pause", study.id[:6]).count("is out of the queue.") == 5
     assert said("stop", "messages/folds-1").count("has ended already: paused.") == 4
     assert said("watch", "messages/folds-1", code=3).count("Paused.") == 4
     assert refused("log", "messages/folds-1").startswith("“messages/folds-1” is a cross-validation, which has several")
@@ -127,16 +129,16 @@ def test_a_cross_validation_is_deleted_and_taken_back_as_one(project: Project, s
     assert refused("delete", "messages/folds-1") == busy
     end_all(study)
     assert said("delete", "messages/folds-1") == "messages/folds-1 is in the bin; restore takes it back for 30 days.\n"
-    assert (document("list"), len(document("bin"))) == ([], 4)
+    assert (document("list"), len(document("bin"))) == ([], 5)
     assert refused("watch", "messages/folds-1").endswith("Take it back first, with the command restore.")
     assert "State: in the bin\n" in said("show", "messages/folds-1")
     # One of its trainings brings back all.
     assert said("restore", "messages/2") == "messages/2 is back.\n"
-    assert (len(document("list")), document("bin"), list_studies(project.id)) == (4, [], [study])
+    assert (len(document("list")), document("bin"), list_studies(project.id)) == (5, [], [study])
     said("delete", study.id)
     assert said("restore", "messages/folds-1") == "messages/folds-1 is back.\n"
     said("delete", "messages/folds-1")
-    assert said("bin", "--empty") == "4 jobs removed for good.\n"
+    assert said("bin", "--empty") == "5 jobs removed for good.\n"
     assert not list(project.folder.rglob("study.json"))
 
 
