@@ -90,6 +90,15 @@ def most_tokens(config: Mapping[str, Any]) -> int | None:
     return positions - (padding if isinstance(padding, int) else 1) - 1
 
 
+def layer_count(config: Mapping[str, Any]) -> int | None:
+    """Layers of an encoder that can be frozen one by one; None where config.json does not say."""
+    if isinstance(blocks := config.get("block_sizes"), list):
+        return len(blocks)
+    # ALBERT goes through the weights of one layer many times.
+    names = ("num_hidden_groups", "num_hidden_layers", "n_layers", "n_layer")
+    return next((config[name] for name in names if isinstance(config.get(name), int)), None)
+
+
 def head_labels(config: Mapping[str, Any]) -> list[str]:
     """The labels that the model's head tells apart, in the order of its outputs; none when it has no such head."""
     if not any("ForSequenceClassification" in name for name in _classes(config)):
