@@ -104,6 +104,10 @@ LEARNING_SENTENCES = {
         "“{model}” cannot be taught your texts without their labels: it has no way to guess a hidden word. Set the epochs of pre-training to 0, "
         "or choose a model such as camembert-base for French or bert-base-uncased for English."
     ),
+    "nothing_learns": N_(
+        "With all {layers} layers of “{model}” frozen nothing is left to learn: which question belongs to which text is learned by the layers "
+        "themselves, without a head. Freeze fewer layers, or none."
+    ),
     "model_not_finite": N_(
         "What this model computes from your texts are no numbers, before it has learned anything: its weights are damaged. "
         "Choose another model, or bring it here again."

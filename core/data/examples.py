@@ -59,7 +59,7 @@ class Selection:
     unlabelled: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=["id", "text", "question"], dtype=str)
     )
-    """id, text, question of the rows that lack their label alone."""
+    """id, text, question of the rows that lack alone what is learned from them: their label, or their question."""
 
 
 def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Selection:
@@ -92,7 +92,8 @@ def select(table: pd.DataFrame, roles: Roles, fixes: Sequence[Fix] = ()) -> Sele
     if roles.task == "matching" and len(examples):
         most = int(examples["text"].value_counts().iloc[0])
         tally = replace(tally, questions=examples["question"].nunique(), most_of_a_text=most)
-    lacking = [aside.get(row) == "empty_label" for row in range(1, len(frame) + 1)]
+    # Where questions are learned from, the question is what lacks.
+    lacking = [aside.get(row) in ("empty_label", "empty_question") for row in range(1, len(frame) + 1)]
     return Selection(examples, tally, aside, frame.loc[lacking, ["id", "text", "question"]].reset_index(drop=True))
 
 

@@ -187,6 +187,7 @@ def check_model(settings: Settings, project: Project) -> None:
         settings.max_tokens,
         project.roles.task,
         guesses_words=settings.pretraining_epochs > 0,
+        frozen=settings.frozen_layers,
     )
 
 

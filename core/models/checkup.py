@@ -18,9 +18,11 @@ def check_up(project: Project) -> Report:
     selection = select_table(project)
     choice = read_draft(project).model
     try:
-        tokenizer, _ = tokenizer_file(choice, project.id)
+        tokenizer, is_own = tokenizer_file(choice, project.id)
+        if is_own:
+            count_tokens(tokenizer, [])
     except UserError:
-        # The folder chosen on the Train page has gone: that page says so; here any tokenizer will do.
+        # The folder chosen on the Train page has gone, or is damaged: that page says so; here any tokenizer will do.
         choice = ModelChoice()
         tokenizer, _ = tokenizer_file(choice, project.id)
     return examine(

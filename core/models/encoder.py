@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerBase
 
 from core.errors import UserError
-from core.models.loading import LEARNED_IN, UNREADABLE, set_dropouts
+from core.models.files import check_files
+from core.models.loading import LEARNED_IN, UNREADABLE, load_tokenizer, missing_in, refuse_chance, set_dropouts
 from core.words import N_
 
 
 def load_encoder(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The encoder of a folder, whatever head it had, and its tokenizer. Raises UserError("model_folder")."""
+    """The encoder of a folder, whatever head it had, and its tokenizer.
+
+    Raises UserError: model_folder, model_no_safetensors, model_kind, model_unknown, model_quantised.
+    """
+    check_files(folder)
     try:
         config = AutoConfig.from_pretrained(folder)
         set_dropouts(config, dropout)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-        model = AutoModel.from_pretrained(
-            folder, config=config, use_safetensors=True, attn_implementation="eager", dtype=LEARNED_IN
+        model, report = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,
+            attn_implementation="eager",
+            dtype=LEARNED_IN,
+            output_loading_info=True,
         )
     except UNREADABLE as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
-    if model.config.is_encoder_decoder or tokenizer.pad_token_id is None:
-        raise UserError("model_folder", folder=folder, problem=N_("it is not a model that reads sentences"))
+    tokenizer = load_tokenizer(folder, model)
+    refuse_chance(folder, missing_in(report))
     return model, tokenizer

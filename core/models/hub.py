@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from json import JSONDecodeError
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,17 +24,30 @@ def is_here(name: str) -> bool:
     return folder_here(name) is not None
 
 
-def folder_here(name: str, also: Sequence[str] = (), revision: str | None = None) -> Path | None:
+def folder_here(name: str, also: Sequence[str] = ()) -> Path | None:
     """The folder of a model that was fetched before, whole; None when it was not. also: patterns of further files."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
+    wanted = [*WANTED, *also]
     try:
-        wanted = [*WANTED, *also]
-        folder = Path(snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True))
-    except (HFValidationError, LocalEntryNotFoundError):
+        for revision in (None, *_proposals_here(name)):
+            with suppress(LocalEntryNotFoundError):
+                found = snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True)
+                if any(Path(found).glob("model*.safetensors")):
+                    return Path(found)
+    except HFValidationError:
         return None
-    return folder if any(folder.glob("model*.safetensors")) else None
+    return None
+
+
+def _proposals_here(name: str) -> list[str]:
+    """The proposals to a model of which something was fetched before."""
+    from huggingface_hub.constants import HF_HUB_CACHE
+    from huggingface_hub.file_download import repo_folder_name
+
+    refs = Path(HF_HUB_CACHE) / repo_folder_name(repo_id=name, repo_type="model") / "refs" / "refs" / "pr"
+    return [f"refs/pr/{path.name}" for path in sorted(refs.glob("*"))]
 
 
 def check_hub(name: str, kinds: Collection[Kind] = READING) -> dict[str, Any]:
@@ -44,14 +57,17 @@ def check_hub(name: str, kinds: Collection[Kind] = READING) -> dict[str, Any]:
     """
     if (here := folder_here(name)) is not None:
         return check_files(here, kinds)
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import hf_hub_download
 
     with _translated(name):
-        files = [entry.rfilename for entry in HfApi().model_info(name, timeout=PATIENCE).siblings or []]
+        about, revision = _about(name)
+        files = [entry.rfilename for entry in about.siblings or []]
         if CONFIG not in files:
             raise UserError("model_unknown", model=name, name="?")
         with TemporaryDirectory() as aside:
-            hf_hub_download(name, CONFIG, local_dir=aside, etag_timeout=PATIENCE)
+            hf_hub_download(
+                name, CONFIG, revision=about.sha if revision else None, local_dir=aside, etag_timeout=PATIENCE
+            )
             config = read_config(Path(aside))
     check_kind(config, name, kinds)
     check_names(files, name, config)
@@ -64,10 +80,8 @@ def weights_there(name: str) -> int:
 
     Raises UserError: model_not_found, hub_unreachable, model_no_safetensors.
     """
-    from huggingface_hub import HfApi
-
     with _translated(name):
-        about = HfApi().model_info(name, timeout=PATIENCE, files_metadata=True)
+        about, _ = _about(name)
     if about.safetensors is not None:
         return int(about.safetensors.total)
     sizes = [entry.size or 0 for entry in about.siblings or [] if _is_weights(entry.rfilename)]
@@ -80,13 +94,27 @@ def _is_weights(name: str) -> bool:
     return name.startswith("model") and name.endswith(".safetensors")
 
 
-def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> Path:
+def _about(name: str) -> tuple[Any, str | None]:
+    """What the hub says of a model, and of which revision: where it has old weights only, of the safetensors that are proposed."""
+    from huggingface_hub import HfApi
+
+    about = HfApi().model_info(name, timeout=PATIENCE, files_metadata=True)
+    if any(_is_weights(entry.rfilename) for entry in about.siblings or []):
+        return about, None
+    revision = _revision_with_safetensors(name)
+    if revision is None:
+        return about, None
+    return HfApi().model_info(name, revision=revision, timeout=PATIENCE, files_metadata=True), revision
+
+
+def fetch(name: str, also: Sequence[str] = ()) -> Path:
     """The folder of the model on this machine, fetched when it is not here yet. Raises as check_hub does."""
-    if (here := folder_here(name, also, revision)) is not None:
+    if (here := folder_here(name, also)) is not None:
         return here
     from huggingface_hub import snapshot_download
 
     with _translated(name):
+        _, revision = _about(name)
         wanted = [*WANTED, *also]
         folder = Path(snapshot_download(name, revision=revision, allow_patterns=wanted, etag_timeout=PATIENCE))
     if not any(folder.glob("model*.safetensors")):
@@ -95,13 +123,16 @@ def fetch(name: str, also: Sequence[str] = (), revision: str | None = None) -> P
     return folder
 
 
-def revision_with_safetensors(name: str) -> str | None:
-    """Where the hub's own robot proposed safetensors for a model that has old weights only. Raises as check_hub does."""
+def _revision_with_safetensors(name: str) -> str | None:
+    """Where the hub's own robot proposed safetensors for a model that has old weights only; None where nobody may propose, either."""
     from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
 
-    with _translated(name):
-        proposals = HfApi().get_repo_discussions(name, author=ROBOT, discussion_type="pull_request")
-        return next((f"refs/pr/{one.num}" for one in proposals if one.status == "open" and one.author == ROBOT), None)
+    try:
+        proposals = list(HfApi().get_repo_discussions(name, author=ROBOT, discussion_type="pull_request"))
+    except HfHubHTTPError:
+        return None
+    return next((f"refs/pr/{one.num}" for one in proposals if one.status == "open" and one.author == ROBOT), None)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ BOUNDLESS = _names("deberta deberta-v2 funnel xlnet")
 def kind_of(config: Mapping[str, Any]) -> Kind:
     """Of a config.json. "unknown": none of those that transformers has a head for, or none that it knows."""
     model_type = str(config.get("model_type", ""))
-    named = " ".join(map(str, config.get("architectures") or []))
+    named = " ".join(_classes(config))
     if model_type in WRITERS or config.get("is_encoder_decoder") is True:
         return "speech" if "Speech" in named or "num_mel_bins" in config else "writer"
     if model_type in READERS:
@@ -77,6 +77,9 @@ def kind_of(config: Mapping[str, Any]) -> Kind:
 
 def most_tokens(config: Mapping[str, Any]) -> int | None:
     """Word pieces that the model can read at once; None where nothing bounds them, or config.json does not say."""
+    # Of an encoder made to write with a decoder, what it reads.
+    if isinstance(reads := config.get("encoder"), Mapping):
+        return most_tokens(reads)
     model_type = config.get("model_type")
     positions = config.get("max_position_embeddings", config.get("n_positions"))
     if model_type in BOUNDLESS or not isinstance(positions, int) or positions <= 2:
@@ -87,9 +90,18 @@ def most_tokens(config: Mapping[str, Any]) -> int | None:
     return positions - (padding if isinstance(padding, int) else 1) - 1
 
 
+def layer_count(config: Mapping[str, Any]) -> int | None:
+    """Layers of an encoder that can be frozen one by one; None where config.json does not say."""
+    if isinstance(blocks := config.get("block_sizes"), list):
+        return len(blocks)
+    # ALBERT goes through the weights of one layer many times.
+    names = ("num_hidden_groups", "num_hidden_layers", "n_layers", "n_layer")
+    return next((config[name] for name in names if isinstance(config.get(name), int)), None)
+
+
 def head_labels(config: Mapping[str, Any]) -> list[str]:
     """The labels that the model's head tells apart, in the order of its outputs; none when it has no such head."""
-    if not any("ForSequenceClassification" in str(name) for name in config.get("architectures") or []):
+    if not any("ForSequenceClassification" in name for name in _classes(config)):
         return []
     named = config.get("id2label")
     if not isinstance(named, Mapping):
@@ -102,9 +114,15 @@ def head_labels(config: Mapping[str, Any]) -> list[str]:
 
 def auto_class(config: Mapping[str, Any]) -> str:
     """The class of transformers that opens such a model with all of its weights."""
-    named = " ".join(map(str, config.get("architectures") or []))
+    named = " ".join(_classes(config))
     if kind_of(config) == "writer":
         return "AutoModelForSeq2SeqLM"
     if "ForMaskedLM" in named or "ForPreTraining" in named:
         return "AutoModelForMaskedLM"
     return "AutoModel" if named and "ForSequenceClassification" not in named else "AutoModelForSequenceClassification"
+
+
+def _classes(config: Mapping[str, Any]) -> list[str]:
+    """The classes of transformers that the weights are of; none where config.json has no list there."""
+    named = config.get("architectures")
+    return [str(name) for name in named] if isinstance(named, list) else []

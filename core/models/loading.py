@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
@@ -32,8 +33,11 @@ ATTENTION_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
 LEARNED_IN = torch.float32
 """Whatever a model was saved in: in half precision AdamW's steps vanish, or the loss becomes infinite."""
 
-UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, SafetensorError)
-"""What transformers raises for files that are damaged or do not belong together."""
+UNREADABLE = (
+    *(OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, ArithmeticError),
+    *(SafetensorError, StrictDataclassError),
+)
+"""What transformers raises for files that are damaged or do not belong together, and for a config.json with words where numbers belong."""
 
 
 def source_folder(choice: ModelChoice, project_id: str) -> Path:
@@ -79,9 +83,9 @@ def load_classifier(
         # The log gets the whole chain; on screen stands a sentence.
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
     tokenizer = load_tokenizer(folder, model)
-    missing = {str(name) for name in report["missing_keys"]} | {str(entry[0]) for entry in report["mismatched_keys"]}
-    _check_encoder(folder, model, missing)
-    lacks_head = any(not name.startswith(f"{model.base_model_prefix}.") for name in missing)
+    missing, inner = missing_in(report), f"{model.base_model_prefix}."
+    refuse_chance(folder, {name for name in missing if name.startswith(inner)})
+    lacks_head = any(not name.startswith(inner) for name in missing)
     if grafted and not lacks_head:
         graft(model, [row for row in found.rows if row is not None])
         _name_labels(model.config, labels, problem)
@@ -93,25 +97,40 @@ def load_tokenizer(folder: Path, model: PreTrainedModel) -> PreTrainedTokenizerB
     """The tokenizer of a model, which knows every word piece that it gives. Raises UserError("model_folder")."""
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder)
-    except (*UNREADABLE, ImportError, TypeError, AttributeError) as error:
+    except (*UNREADABLE, ImportError) as error:
         raise UserError("model_folder", folder=folder, problem=N_("its tokenizer cannot be opened")) from error
     if tokenizer.pad_token_id is None:
         raise UserError(
             "model_folder", folder=folder, problem=N_("its tokenizer has no piece that fills up short texts")
         )
-    known = int(cast(Any, model.get_input_embeddings()).weight.shape[0])
-    if len(tokenizer) > known:
+    known = _known_pieces(model)
+    if known is not None and len(tokenizer) > known:
         pieces = N_("its tokenizer has {pieces} word pieces, and the model knows {known}: they do not belong together")
         facts = {"message": pieces, "pieces": len(tokenizer), "known": known}
         raise UserError("model_folder", folder=folder, problem=facts)
     return tokenizer
 
 
-def _check_encoder(folder: Path, model: PreTrainedModel, missing: set[str]) -> None:
-    """transformers puts random numbers where weights are missing: then what was learned from millions of texts is not there."""
-    inner = {name for name in missing if name.startswith(f"{model.base_model_prefix}.") and ".pooler." not in name}
-    if inner:
-        print(f"weights that are missing or of another shape: {', '.join(sorted(inner)[:20])}", flush=True)
+def _known_pieces(model: PreTrainedModel) -> int | None:
+    """None for a model that reads letters, and has no table of them (CANINE)."""
+    try:
+        return int(cast(Any, model.get_input_embeddings()).weight.shape[0])
+    except NotImplementedError:
+        return None
+
+
+def missing_in(report: dict[str, Any]) -> set[str]:
+    """Names of the weights that were not found, or were of another shape, by transformers' report on its loading."""
+    return {str(name) for name in report["missing_keys"]} | {str(entry[0]) for entry in report["mismatched_keys"]}
+
+
+def refuse_chance(folder: Path, missing: set[str]) -> None:
+    """transformers puts random numbers where weights are missing: then what was learned from millions of texts is not there.
+
+    missing: of what must be there; a pooler may lack. Raises UserError("model_folder").
+    """
+    if inner := sorted(name for name in missing if "pooler" not in name.split(".")):
+        print(f"weights that are missing or of another shape: {', '.join(inner[:20])}", flush=True)
         raise UserError(
             "model_folder", folder=folder, problem=N_("its weights are not those that config.json describes")
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.models.catalogue import EMBEDDED_NAME, embedded_path
 from core.models.choice import ModelChoice
 from core.models.files import check_files, check_kind, check_length, read_config
 from core.models.hub import check_hub, folder_here, is_here
-from core.models.kinds import GUESSLESS, READING, TWICE, WRITING, head_labels, kind_of, most_tokens
+from core.models.kinds import GUESSLESS, READING, TWICE, WRITING, head_labels, kind_of, layer_count, most_tokens
 from core.models.transfer import PROBLEMS, Transfer, transfer_for
 from core.store.run import Run, open_run
 from core.words import N_
@@ -28,17 +28,21 @@ def check_choice(
     task: TaskName = "classes",
     *,
     guesses_words: bool = False,
+    frozen: int = 0,
 ) -> None:
     """Says now what would fail later; a model of the hub that is not here is looked up there.
 
-    max_tokens: the longest input wanted; guesses_words: whether it is to be pre-trained on the user's texts first. Raises UserError:
-    those of check_hub and check_files, run_has_no_model, model_too_short, model_cannot_write, no_pretraining.
+    max_tokens: the longest input wanted; guesses_words: whether it is to be pre-trained on the user's texts first; frozen: layers that
+    learn nothing. Raises UserError: those of check_hub and check_files, run_has_no_model, model_too_short, model_cannot_write,
+    no_pretraining, nothing_learns.
     """
     kinds = WRITING if task == "generation" else READING
     shown: Any = choice.name if choice.kind != "embedded" else EMBEDDED_NAME
     if guesses_words and task == "generation":
         raise UserError("no_pretraining", model=shown)
     if choice.kind == "embedded":
+        config = config_here(choice, project_id) or {}
+        check_frozen(config, shown, task, frozen)
         return
     if choice.kind == "hub":
         config = check_hub(choice.name, kinds)
@@ -59,6 +63,14 @@ def check_choice(
         raise UserError("no_pretraining", model=shown)
     if max_tokens is not None:
         check_length(config, shown, max_tokens)
+    check_frozen(config, shown, task, frozen)
+
+
+def check_frozen(config: Mapping[str, Any], model: Any, task: TaskName, frozen: int) -> None:
+    """model: its name, or a message with facts. Raises UserError("nothing_learns") where no layer of what has no head is left to learn."""
+    layers = layer_count(config)
+    if task == "matching" and layers is not None and frozen >= layers:
+        raise UserError("nothing_learns", model=model, layers=layers)
 
 
 def check_here(choice: ModelChoice, project_id: str, task: TaskName) -> None:

@@ -9,15 +9,16 @@ import torch
 from transformers import (
     AutoConfig,
     AutoModelForSeq2SeqLM,
-    AutoTokenizer,
     EncoderDecoderModel,
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
 
 from core.errors import UserError
-from core.models.kinds import TWICE
-from core.models.loading import LEARNED_IN, UNREADABLE, set_dropouts
+from core.models.encoder import load_encoder
+from core.models.files import check_files
+from core.models.kinds import TWICE, WRITING, kind_of
+from core.models.loading import LEARNED_IN, UNREADABLE, load_tokenizer, missing_in, refuse_chance, set_dropouts
 from core.words import N_
 
 
@@ -26,41 +27,52 @@ def load_seq2seq(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
 
     A folder with an encoder-decoder (BART, T5, a run of ours) is taken as it is. Of an encoder two copies are made: one reads, the
     other, its attention to what was read started from its attention to itself, writes (Rothe et al. 2020, "BERT2BERT").
-    Raises UserError: model_folder, model_cannot_write.
+    Raises UserError: model_cannot_write, model_folder, model_no_safetensors, model_kind, model_unknown, model_quantised.
     """
+    found = check_files(folder, WRITING)
+    writes = kind_of(found) == "writer"
+    if not writes and found["model_type"] not in TWICE:
+        raise UserError("model_cannot_write", model=folder.name, kind=found["model_type"])
     try:
-        config = AutoConfig.from_pretrained(folder)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-        if config.is_encoder_decoder:
-            for part in (config, getattr(config, "encoder", None), getattr(config, "decoder", None)):
-                if part is not None:
-                    set_dropouts(part, dropout)
-            model = AutoModelForSeq2SeqLM.from_pretrained(
-                folder, config=config, use_safetensors=True, attn_implementation="eager", dtype=LEARNED_IN
-            )
-            return model, tokenizer, False
-        if config.model_type not in TWICE:
-            raise UserError("model_cannot_write", model=folder.name, kind=config.model_type)
-        return _twice(folder, tokenizer, dropout), tokenizer, True
+        model, tokenizer = _writer(folder, dropout) if writes else _twice(folder, dropout)
     except UNREADABLE as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
+    _say_where_to_start(model, tokenizer)
+    return model, tokenizer, not writes
 
 
-def _twice(folder: Path, tokenizer: PreTrainedTokenizerBase, dropout: float) -> PreTrainedModel:
-    reads, writes = AutoConfig.from_pretrained(folder), AutoConfig.from_pretrained(folder)
+def _writer(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    config = AutoConfig.from_pretrained(folder)
+    for part in (config, getattr(config, "encoder", None), getattr(config, "decoder", None)):
+        if part is not None:
+            set_dropouts(part, dropout)
+    model, report = AutoModelForSeq2SeqLM.from_pretrained(
+        folder,
+        config=config,
+        use_safetensors=True,
+        ignore_mismatched_sizes=True,
+        attn_implementation="eager",
+        dtype=LEARNED_IN,
+        output_loading_info=True,
+    )
+    tokenizer = load_tokenizer(folder, model)
+    refuse_chance(folder, missing_in(report))
+    return model, tokenizer
+
+
+def _twice(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    reads, tokenizer = load_encoder(folder, dropout)
+    writes = AutoConfig.from_pretrained(folder)
     writes.is_decoder = writes.add_cross_attention = True
-    for config in (reads, writes):
-        set_dropouts(config, dropout)
+    set_dropouts(writes, dropout)
+    # What the encoder has found in the file the decoder finds too; the rest of it is new.
     model = EncoderDecoderModel.from_encoder_decoder_pretrained(
+        None,
         str(folder),
-        str(folder),
-        encoder_config=reads,
+        encoder_model=reads,
         decoder_config=writes,
-        encoder_use_safetensors=True,
         decoder_use_safetensors=True,
-        encoder_attn_implementation="eager",
         decoder_attn_implementation="eager",
-        encoder_dtype=LEARNED_IN,
         decoder_dtype=LEARNED_IN,
     )
     _attend(cast(torch.nn.Module, model))
@@ -72,7 +84,24 @@ def _twice(folder: Path, tokenizer: PreTrainedTokenizerBase, dropout: float) -> 
         config.pad_token_id = tokenizer.pad_token_id
         config.bos_token_id = config.decoder_start_token_id
     model.config.vocab_size = model.config.decoder.vocab_size
-    return model
+    return model, tokenizer
+
+
+def _say_where_to_start(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Puts into both configurations the piece from which the decoder writes on: transformers begins with the first of a sentence where
+    none is named, T5 with what fills up short texts.
+    """
+    config, generation = cast(Any, model.config), cast(Any, model.generation_config)
+    known = (
+        getattr(config, "decoder_start_token_id", None),
+        getattr(generation, "decoder_start_token_id", None),
+        getattr(config, "bos_token_id", None),
+        tokenizer.bos_token_id,
+        tokenizer.pad_token_id,
+    )
+    config.decoder_start_token_id = generation.decoder_start_token_id = next(
+        piece for piece in known if isinstance(piece, int)
+    )
 
 
 def _attend(model: torch.nn.Module) -> None:

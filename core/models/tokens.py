@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.errors import UserError
 from core.models.catalogue import check_folder, embedded_path
 from core.models.choice import ModelChoice
 from core.models.hub import folder_here
 from core.store.run import Run
+from core.words import N_
 
 SAMPLE = 5000
 """Rows measured: enough for a histogram, quick on any table."""
@@ -32,10 +34,15 @@ def tokenizer_file(choice: ModelChoice, project_id: str) -> tuple[Path, bool]:
 
 
 def count_tokens(tokenizer_json: Path, texts: list[str], questions: list[str] | None = None) -> list[int]:
-    """Word pieces of each input, special ones included, nothing cut; the first SAMPLE rows only."""
+    """Word pieces of each input, special ones included, nothing cut; the first SAMPLE rows only. Raises UserError("model_folder")."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(tokenizer_json))
+    try:
+        tokenizer = Tokenizer.from_file(str(tokenizer_json))
+    except Exception as error:
+        # It raises plain Exceptions, whatever is wrong with the file.
+        problem = N_("its tokenizer cannot be opened")
+        raise UserError("model_folder", folder=tokenizer_json.parent, problem=problem) from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     inputs = texts[:SAMPLE] if questions is None else list(zip(texts[:SAMPLE], questions[:SAMPLE], strict=True))

@@ -46,8 +46,12 @@ BASE_LAYERS, BASE_WIDTHS = 12, 4 * (768 + 768) + 2 * (768 + 3072)
 BASE_WEIGHTS = 110_000_000
 TWO = 2.3
 """Times the weights of an encoder of which two copies, one with attention to the other, learn to write."""
+NARROW_TWO = 2.44
+"""The same of the narrow matrices beside them: the table of words has none."""
 
 WITHIN_A_LAYER = re.compile(r"\.(\d+)\.")
+BOTTOM = re.compile(r"^(?!.*decoder).*embed|(^|\.)shared\.")
+"""In the names of what comes before the layers, and of a table that a decoder shares."""
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -92,15 +96,22 @@ def weights_of(
     By the headers of the weights where these lie on this machine, else by their size.
     """
     shapes = _shapes_of(_folder_of(choice, project_id))
-    copies = TWO if task == "generation" and _is_read_only(choice, project_id) else 1.0
+    writes = task == "generation"
+    # What is taken once more to write: no layer of it is frozen.
+    is_twice = writes and _is_read_only(choice, project_id)
+    again = TWO - 1 if is_twice else 0.0
     if not shapes:
-        total = round(copies * (there or _size_elsewhere(choice) / SINGLE))
+        total = round((1 + again) * (there or _size_elsewhere(choice) / SINGLE))
         learned = round(lora * BASE_LAYERS * BASE_WIDTHS * total / BASE_WEIGHTS) if lora else total
         return Weights(total, learned, learned if lora else 0, guesses)
-    total = sum(map(_count, shapes.values()))
-    learned = sum(_learned(name, shape, lora, frozen) for name, shape in shapes.items())
-    beside = sum(_learned(name, shape, lora, frozen) for name, shape in shapes.items() if _is_matrix(name, shape))
-    return Weights(round(copies * total), round(copies * learned), round(copies * beside) if lora else 0, guesses)
+
+    def learn(taken: Shapes) -> float:
+        once, more = (sum(_learned(*each, lora, low, writes) for each in taken.items()) for low in (frozen, 0))
+        return once + (NARROW_TWO - 1 if is_twice and lora else again) * more
+
+    total = round((1 + again) * sum(map(_count, shapes.values())))
+    beside = learn({name: shape for name, shape in shapes.items() if _is_matrix(name, shape)}) if lora else 0
+    return Weights(total, round(learn(shapes)), round(beside), guesses)
 
 
 def is_known(choice: ModelChoice, project_id: str) -> bool:
@@ -109,19 +120,19 @@ def is_known(choice: ModelChoice, project_id: str) -> bool:
     return choice.kind != "hub" or choice.name in named or _folder_of(choice, project_id) is not None
 
 
-def _learned(name: str, shape: tuple[int, ...], lora: int, frozen: int) -> int:
-    """How much of a tensor learns, or learns beside it."""
+def _learned(name: str, shape: tuple[int, ...], lora: int, frozen: int, writes: bool) -> int:
+    """How much of a tensor learns, or learns beside it, as core.models.layers tells heights."""
     within = WITHIN_A_LAYER.search(name)
     is_below = within is not None and int(within[1]) < frozen and "decoder" not in name
-    is_bottom = within is None and "embed" in name
+    is_bottom = within is None and BOTTOM.search(name) is not None
     if frozen and (is_below or is_bottom):
         return 0
     if not lora:
         return _count(shape)
     if within is not None:
         return lora * sum(shape) if _is_matrix(name, shape) else 0
-    # Pooler and head learn as a whole; the table of words does not.
-    return 0 if is_bottom or max(shape, default=0) > 10 * min(shape, default=1) else _count(shape)
+    # Pooler and head learn as a whole; the table of words, which is the head of a model that writes, does not.
+    return 0 if writes or is_bottom or max(shape, default=0) > 10 * min(shape, default=1) else _count(shape)
 
 
 def _is_matrix(name: str, shape: tuple[int, ...]) -> bool:

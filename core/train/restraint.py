@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import Parameter
 
@@ -52,6 +53,17 @@ def learned(model: nn.Module) -> set[str]:
 
 
 def moving(model: nn.Module) -> dict[str, Tensor]:
-    """The tensors that a training changes, by their names in the state of the network: all but the frozen parameters."""
+    """The tensors that a training changes, by their names in the state of the network: all but the frozen parameters.
+
+    What stands under several names (a table of words that reads and writes) comes under one: safetensors keeps no tensor twice, and a
+    mean is taken once.
+    """
     still = {name for name, parameter in model.named_parameters(remove_duplicate=False) if not parameter.requires_grad}
-    return {name: tensor for name, tensor in model.state_dict().items() if name not in still}
+    found: dict[str, Tensor] = {}
+    places: set[tuple[int, torch.Size]] = set()
+    for name, tensor in model.state_dict().items():
+        place = (tensor.data_ptr(), tensor.shape)
+        if name not in still and not (tensor.numel() and place in places):
+            found[name] = tensor
+            places.add(place)
+    return found

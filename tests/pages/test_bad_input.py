@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.columns import Roles
+from core.data.columns import Roles, TaskName
 from core.jobs.queue import jobs
 from core.models.choice import ModelChoice
 from core.store.draft import Draft, keep_draft, read_draft
@@ -94,6 +94,39 @@ def test_a_model_that_cannot_write_is_refused_before_the_launch(
     assert errors(at) == [sentence(words, "model_cannot_write", model=folder, kind="distilbert")]
     assert at.button(key="launch").disabled
     assert (list_runs(project.id), jobs()) == ([], [])
+
+
+@pytest.mark.parametrize("task", ["classes", "matching", "generation"])
+def test_a_model_whose_tokenizer_is_damaged_is_refused_and_every_page_opens(
+    make_project: Callable[..., Project], words: Words, tiny_bert: Path, tmp_path: Path, task: TaskName
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_bert, folder)
+    project = make_project(as_csv(messages(40) if task == "classes" else asked()))
+    if task != "classes":
+        project = set_roles(project.id, Roles(text="text", question="question", task=task))
+    choice = {"kind": "folder", "name": str(folder)}
+    whole = (folder / "tokenizer.json").read_text()
+    (folder / "tokenizer.json").write_text(whole[: len(whole) // 2])
+    at = form(project, words, model=choice)
+    assert errors(at) == [sentence(words, "model_folder", folder=folder, problem="its tokenizer cannot be opened")]
+    assert at.button(key="launch").disabled
+    for page in ("data", "augment"):
+        assert errors(visit(page, words, project=project.id)) == []
+    (folder / "tokenizer.json").write_text(whole)
+    assert not form(project, words, model=choice).button(key="launch").disabled
+
+
+@pytest.mark.parametrize("named", [3, "X", {"a": "b"}, [3]])
+def test_a_configuration_that_names_its_classes_oddly_is_no_fault_of_ours(
+    project: Project, words: Words, tiny_bert: Path, tmp_path: Path, named: object
+) -> None:
+    shutil.copytree(tiny_bert, tmp_path / "model")
+    config = json.loads((tmp_path / "model" / "config.json").read_text())
+    (tmp_path / "model" / "config.json").write_text(json.dumps(config | {"architectures": named}))
+    at = form(project, words, model={"kind": "folder", "name": str(tmp_path / "model")})
+    assert errors(at) == []
+    assert not at.button(key="launch").disabled
 
 
 def test_a_model_without_a_head_gets_a_new_one_and_that_is_said(

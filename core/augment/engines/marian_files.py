@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from core.augment.engines.pace import rest
 from core.errors import UserError
 from core.home import home, locks_folder, read_json, require_room, write_json
-from core.models.hub import fetch, revision_with_safetensors
+from core.models.hub import fetch
 from core.words import N_
 
 PIECES = ("source.spm", "target.spm")
@@ -56,23 +56,13 @@ def _place(name: str, precision: str) -> Path:
 
 def _source(name: str) -> Path:
     folder = Path(name).expanduser()
-    source = folder if folder.is_dir() else _fetched(name)
+    source = folder if folder.is_dir() else fetch(name, PIECES)
     if not any(source.glob("model*.safetensors")):
         raise UserError("model_no_safetensors", model=name, auto="AutoModelForSeq2SeqLM")
     for file in (*PIECES, "config.json", "vocab.json"):
         if not (source / file).exists():
             raise UserError("model_folder", folder=source, problem=file)
     return source
-
-
-def _fetched(name: str) -> Path:
-    also = [*PIECES]
-    try:
-        return fetch(name, also)
-    except UserError as error:
-        if error.code != "model_no_safetensors" or (revision := revision_with_safetensors(name)) is None:
-            raise
-        return fetch(name, also, revision)
 
 
 def _convert(source: Path, place: Path, precision: str) -> None:

@@ -110,7 +110,9 @@ class Generation(Lesson):
         chosen = range(len(encoded)) if self.is_over else _some(len(encoded))
         texts = list(dict.fromkeys(encoded[place]["text"] for place in chosen))
         pieces = {entry["text"]: _without_labels(entry) for entry in encoded}
-        questions = write(self.model, self.tokenizer, [pieces[text] for text in texts], lambda _: progressed(done))
+        # As precise as asked for, whether the Trainer has put its own precision on the model (while it learns) or not (resumed).
+        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+            questions = write(self.model, self.tokenizer, [pieces[text] for text in texts], lambda _: progressed(done))
         self.written |= dict(zip(texts, questions, strict=True))
         for place in chosen:
             entry = encoded[place]
@@ -133,7 +135,8 @@ class Generation(Lesson):
                 file.write(json.dumps(line | {"written": self.written[entry["text"]]}, ensure_ascii=False) + "\n")
 
     def report(self, encoded: list[Encoded], outputs: FloatArray) -> dict[str, Any]:
-        return {"rows": len(encoded), **self.figures(encoded, outputs)}
+        """rows: those for which a question was written, all of them unless the training was stopped; chrf and rouge_l are theirs."""
+        return {"rows": int((outputs[:, 1] >= 0).sum()), **self.figures(encoded, outputs)}
 
     def predictions(self, rows: pd.DataFrame, outputs: FloatArray) -> pd.DataFrame:
         written = [self.written[text] for text in rows["text"]]

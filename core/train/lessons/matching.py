@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from core.errors import UserError
 from core.models.encoder import load_encoder
+from core.models.layers import layers_of
 from core.store.run import RunRecord
 from core.train.batches import Encoded, collate, encode, micro_batches
 from core.train.calibration import calibrated, sigmoid
@@ -78,6 +80,9 @@ class Matching(Lesson):
     @classmethod
     def load(cls, record: RunRecord, settings: Settings, folder: Path) -> Self:
         model, tokenizer = load_encoder(folder, settings.dropout)
+        layers = layers_of(cast(nn.Module, model))[1]
+        if settings.frozen_layers >= layers:
+            raise UserError("nothing_learns", model=folder.name, layers=layers)
         return cls(record, settings, model, tokenizer, head_is_new=False)
 
     def targets(self, labels: Sequence[str]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -169,9 +170,15 @@ def test_a_folder_in_place_of_a_file_is_a_sentence(project: Project, tmp_path: P
     assert "could not be read: " in refused("launch", "messages", str(tmp_path))
 
 
-def test_what_cannot_be_launched_says_why(project: Project, tmp_path: Path) -> None:
+def test_what_cannot_be_launched_says_why(project: Project, tmp_path: Path, tiny_bert: Path) -> None:
     file = settings_file(tmp_path, {"model": {"kind": "folder", "name": "no model"}})
     assert "does not hold a model that can be fine-tuned: there is no such folder" in refused(
+        "launch", "messages", file
+    )
+    shutil.copytree(tiny_bert, tmp_path / "model")
+    (tmp_path / "model" / "tokenizer.json").write_text("[]")
+    file = settings_file(tmp_path, {"model": {"kind": "folder", "name": "model"}})
+    assert "does not hold a model that can be fine-tuned: its tokenizer cannot be opened" in refused(
         "launch", "messages", file
     )
     file = settings_file(tmp_path, {"model": {"kind": "run", "name": "7"}})

@@ -6,18 +6,22 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 
+from core.data.columns import TaskName
 from core.errors import SENTENCES, UserError
 from core.models.choice import ModelChoice
+from core.models.encoder import load_encoder
 from core.models.files import check_files
 from core.models.loading import load_classifier
 from core.models.outlook import check_choice, longest_setting
+from core.models.seq2seq import load_seq2seq
 from core.words import Words
 from tests.core.models.test_kinds import SMALL
 
@@ -29,14 +33,34 @@ def folder(tiny_bert: Path, tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def refused(folder: Path) -> UserError:
-    """What both say: the look before the launch and, should the folder change meanwhile, the loading."""
-    with pytest.raises(UserError) as caught:
-        check_choice(ModelChoice(kind="folder", name=str(folder)), "")
-    with pytest.raises(UserError) as loading:
-        load_classifier(folder, ["a", "b"], 0.1)
-    assert loading.value.code == caught.value.code
-    return caught.value
+LOADS: dict[TaskName, Callable[[Path], object]] = {
+    "classes": lambda folder: load_classifier(folder, ["a", "b"], 0.1),
+    "matching": lambda folder: load_encoder(folder, 0.1),
+    "generation": lambda folder: load_seq2seq(folder, 0.1),
+}
+"""Every way in which a model is loaded to be taught, with a task that does."""
+
+
+def refused(folder: Path, tasks: Sequence[TaskName] = tuple(LOADS)) -> UserError:
+    """What all say: the look before the launch and, should the folder change meanwhile, the loading, whatever is to be learned."""
+    errors = [refused_on_loading(folder, tasks)]
+    for task in tasks:
+        with pytest.raises(UserError) as caught:
+            check_choice(ModelChoice(kind="folder", name=str(folder)), "", task=task)
+        errors.append(caught.value)
+    assert len({str(error) for error in errors}) == 1
+    return errors[-1]
+
+
+def refused_on_loading(folder: Path, tasks: Sequence[TaskName] = tuple(LOADS)) -> UserError:
+    """What the loading says, whatever is to be learned."""
+    errors = []
+    for task in tasks:
+        with pytest.raises(UserError) as caught:
+            LOADS[task](folder)
+        errors.append(caught.value)
+    assert len({str(error) for error in errors}) == 1
+    return errors[-1]
 
 
 def configure(folder: Path, **values: object) -> None:
@@ -55,7 +79,8 @@ def configure(folder: Path, **values: object) -> None:
 )
 def test_a_model_of_another_kind_is_named_with_what_to_choose(folder: Path, model_type: str, said: str) -> None:
     AutoConfig.for_model(model_type).save_pretrained(folder)
-    error = refused(folder)
+    # What turns one text into another may learn to ask.
+    error = refused(folder, ("classes", "matching") if model_type == "marian" else tuple(LOADS))
     assert error.code == "model_kind"
     assert said in str(error)
     assert "camembert-base" in str(error)
@@ -76,6 +101,16 @@ def test_a_quantised_model_is_refused(folder: Path) -> None:
 def test_a_damaged_configuration_is_said(folder: Path, content: str) -> None:
     (folder / "config.json").write_text(content)
     assert refused(folder).facts["problem"] == "config.json cannot be read"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"num_hidden_layers": "x"}, {"id2label": 3}, {"dtype": "odd"}, {"num_attention_heads": 0}, {"hidden_act": "nope"}],
+    ids=str,
+)
+def test_a_configuration_that_makes_no_sense_is_said_when_it_is_loaded(folder: Path, values: dict[str, object]) -> None:
+    configure(folder, **values)
+    assert refused_on_loading(folder).facts["problem"] == "its files cannot be opened together"
 
 
 def cut(path: Path) -> None:
@@ -153,26 +188,44 @@ def test_nothing_is_ever_unpickled(folder: Path, tmp_path: Path) -> None:
     assert not trace.exists()
 
 
-@pytest.mark.parametrize(("content", "said"), [("{}", "its tokenizer cannot be opened"), ("[", "cannot be opened")])
-def test_a_tokenizer_that_cannot_be_opened_is_said_when_it_is_loaded(folder: Path, content: str, said: str) -> None:
+@pytest.mark.parametrize("content", ["{}", "[", "[]", "null", '{"model": 3}'])
+def test_a_tokenizer_that_cannot_be_opened_is_said_when_it_is_loaded(folder: Path, content: str) -> None:
     (folder / "tokenizer.json").write_text(content)
-    with pytest.raises(UserError) as caught:
-        load_classifier(folder, ["a", "b"], 0.1)
-    assert said in str(caught.value)
+    assert refused_on_loading(folder).facts["problem"] == "its tokenizer cannot be opened"
 
 
 def test_a_tokenizer_of_another_model_is_said(folder: Path) -> None:
     AutoModel.from_config(AutoConfig.for_model("bert", **SMALL)).save_pretrained(folder)
-    with pytest.raises(UserError) as caught:
-        load_classifier(folder, ["a", "b"], 0.1)
-    assert "word pieces, and the model knows 40: they do not belong together" in str(caught.value)
+    sentence = str(refused_on_loading(folder))
+    assert "word pieces, and the model knows 40: they do not belong together" in sentence
 
 
-def test_weights_of_another_model_are_not_replaced_by_chance(folder: Path) -> None:
-    configure(folder, hidden_size=16)
-    with pytest.raises(UserError) as caught:
-        load_classifier(folder, ["a", "b"], 0.1)
-    assert caught.value.facts["problem"] == "its weights are not those that config.json describes"
+def rename(folder: Path) -> None:
+    """The weights are there, under names of somebody's own."""
+    weights = load_file(folder / "model.safetensors")
+    save_file({f"mine.{name}": tensor for name, tensor in weights.items()}, folder / "model.safetensors")
+
+
+def drop_a_layer(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: tensor for name, tensor in weights.items() if not name.startswith("encoder.layer.1.")}
+    save_file(kept, folder / "model.safetensors")
+
+
+@pytest.mark.parametrize("spoil", [rename, drop_a_layer, lambda folder: configure(folder, hidden_size=16)])
+def test_weights_of_another_model_are_not_replaced_by_chance(folder: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(folder)
+    assert refused_on_loading(folder).facts["problem"] == "its weights are not those that config.json describes"
+
+
+@pytest.mark.parametrize("task", LOADS)
+def test_a_pooler_that_lacks_is_no_fault(folder: Path, task: TaskName) -> None:
+    """As in every model that has learned to guess hidden words."""
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: tensor for name, tensor in weights.items() if not name.startswith("pooler.")}
+    assert len(kept) < len(weights)
+    save_file(kept, folder / "model.safetensors")
+    LOADS[task](folder)
 
 
 def test_an_input_longer_than_the_model_reads_is_refused_before_the_launch(folder: Path) -> None:

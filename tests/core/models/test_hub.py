@@ -152,6 +152,21 @@ def test_a_model_with_old_weights_only_is_refused_and_they_are_not_fetched(ask: 
     assert not any(".bin" in line for line in hub.asked)
 
 
+def test_safetensors_that_the_hubs_robot_proposes_are_taken_and_then_work_without_internet(
+    ask: Ask, repository: Path, nobody: str, tmp_path: Path
+) -> None:
+    old = Path(shutil.copytree(repository, tmp_path / "old"))
+    (old / "model.safetensors").unlink()
+    with serving(Hub({NAME: old}, proposed={NAME: repository})) as hub:
+        found = ask(hub.address, NAME, "fetch", "load")
+        assert found["weights"] == {"found": (repository / "model.safetensors").stat().st_size // 4}
+    assert (found["before"], found["check"], found["after"]) == ({"found": False}, {"found": "bert"}, {"found": True})
+    assert found["load"][0] == "bert"
+    assert not any(".bin" in line for line in hub.asked)
+    offline = ask(nobody, NAME, "fetch", "load")
+    assert (offline["before"], offline["fetch"], offline["load"]) == ({"found": True}, found["fetch"], found["load"])
+
+
 @pytest.mark.parametrize("cut", ["model.safetensors", pytest.param("tokenizer.json", marks=pytest.mark.long)])
 def test_a_transfer_that_breaks_off_is_said_and_the_next_one_completes_it(
     ask: Ask, repository: Path, nobody: str, cut: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,11 @@ from transformers.models.auto.modeling_auto import (
     MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES,
 )
 
+from core.errors import UserError
+from core.models.choice import ModelChoice
 from core.models.kinds import GUESSLESS, READERS, SPEAKERS, WRITERS, head_labels, kind_of, most_tokens
+from core.models.outlook import check_choice, longest_setting
+from core.models.seq2seq import load_seq2seq
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 40}
 
@@ -67,6 +72,22 @@ def test_where_positions_are_relative_nothing_bounds_the_input() -> None:
     for model_type in ("deberta-v2", "xlnet", "funnel"):
         assert most_tokens(AutoConfig.for_model(model_type).to_dict()) is None
     assert most_tokens({"model_type": "bert"}) is None
+
+
+def test_of_an_encoder_made_to_write_it_counts_what_the_encoder_reads(tiny_bert: Path, tmp_path: Path) -> None:
+    """As a training of ours leaves it; until it is set to more than its positions, which only the forward pass would notice."""
+    shutil.copytree(tiny_bert, tmp_path / "model")
+    config = AutoConfig.from_pretrained(tiny_bert, max_position_embeddings=70)
+    AutoModel.from_config(config).save_pretrained(tmp_path / "model")
+    model, _, _ = load_seq2seq(tmp_path / "model", 0.1)
+    model.save_pretrained(tmp_path / "model")
+    choice = ModelChoice(kind="folder", name=str(tmp_path / "model"))
+    assert longest_setting(choice, "") == 70
+    check_choice(choice, "", 70, "generation")
+    with pytest.raises(UserError) as caught:
+        check_choice(choice, "", 71, "generation")
+    assert caught.value.code == "model_too_short"
+    assert most_tokens({"encoder": {"model_type": "camembert", "max_position_embeddings": 514}}) == 512
 
 
 def test_the_labels_of_a_head_are_read_in_the_order_of_its_outputs(tmp_path: Path) -> None:

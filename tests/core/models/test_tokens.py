@@ -9,8 +9,10 @@ import pytest
 
 from core.errors import UserError
 from core.models.catalogue import embedded_path
+from core.models.checkup import check_up
 from core.models.choice import ModelChoice
 from core.models.tokens import SAMPLE, count_tokens, tokenizer_file
+from core.store.draft import Draft, keep_draft
 from core.store.project import Project
 from tests.tables import lay_down
 
@@ -63,6 +65,26 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         tokenizer_file(ModelChoice(kind="folder", name=str(tmp_path)), "")
     assert caught.value.code == "model_folder"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff\xfe", None])
+def test_a_damaged_tokenizer_is_a_sentence(tiny_bert: Path, tmp_path: Path, content: bytes | None) -> None:
+    """None: cut off halfway, as by a full disk."""
+    whole = (tiny_bert / "tokenizer.json").read_bytes()
+    (tmp_path / "tokenizer.json").write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(UserError) as caught:
+        count_tokens(tmp_path / "tokenizer.json", TEXTS)
+    assert caught.value.facts == {"folder": tmp_path, "problem": "its tokenizer cannot be opened"}
+
+
+def test_the_health_of_a_table_is_seen_with_the_embedded_one_where_the_chosen_one_is_damaged(
+    project: Project, tiny_bert: Path, tmp_path: Path
+) -> None:
+    whole = check_up(project)
+    shutil.copytree(tiny_bert, tmp_path / "model")
+    (tmp_path / "model" / "tokenizer.json").write_text("[]")
+    keep_draft(project, Draft(model=ModelChoice(kind="folder", name=str(tmp_path / "model"))))
+    assert check_up(project) == whole
 
 
 def test_a_run_is_measured_with_the_tokenizer_it_kept(project: Project, tiny_bert: Path) -> None:

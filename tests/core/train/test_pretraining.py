@@ -17,6 +17,7 @@ from core.train.masking import UNASKED, hide, words_of
 from core.train.progress import Stopped
 from core.train.train import train
 from tests.core.train.interrupted import assert_same
+from tests.matching import MATCHING, asked
 from tests.tables import lay_down, messages
 from tests.trained import points, project_of, small, trained
 
@@ -68,6 +69,16 @@ def test_what_is_read_is_of_the_training_part_or_without_a_label(partly: Project
     assert len(read) == 20 + (first not in held_out)
     assert not {" ".join(text.split()).casefold() for text in read["text"]} & held_out
     assert len(laid_down(partly, tiny_bert, seed=3).unlabelled()) == 0
+
+
+def test_of_questions_about_texts_those_texts_are_read_that_nobody_asked_about(home: Path, tiny_bert: Path) -> None:
+    rows = asked(24, 1)
+    idle = [{"text": f"nobody asks about this parcel {place}", "question": ""} for place in range(5)]
+    project = set_roles(project_of([*rows, *idle, rows[0] | {"question": ""}]).id, MATCHING)
+    run = laid_down(project, tiny_bert, pretraining_epochs=1)
+    held_out = set(run.examples().query("part != 'train'")["text"])
+    expected = {row["text"] for row in idle} | ({rows[0]["text"]} - held_out)
+    assert set(run.unlabelled()["text"]) == expected
 
 
 def test_the_loss_of_the_guesses_falls_and_the_encoder_has_moved(partly: Project, tiny_bert: Path) -> None:
