@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.split import PASSAGES, group_of, tied
+from core.data.kin import PASSAGES, group_of, tied
 from core.results.folds import FoldResult, out_of_fold, study_result
 from core.results.rivals import COLUMNS, FIGURES, Verdict, spread
 from core.store.study import Study
