@@ -7,7 +7,7 @@ import streamlit as st
 from core.jobs.job_words import name_of
 from core.store.run import Run, RunRecord, list_runs, open_run
 from core.train.tasks import task_of
-from core.use.bundle import bundle_path, is_current, pack
+from core.use.bundle import at_hand, bundle_path, is_current
 from core.words import NO_BREAK_SPACE, Words
 from pages.parts.label_table import label_a_table
 from pages.parts.look import lead, quiet
@@ -24,7 +24,7 @@ def take_away(run: Run, record: RunRecord, words: Words) -> None:
     st.header(_("Take the model away"))
     if not is_current(run):
         with st.spinner(_("Packing the model…")):
-            pack(run)
+            at_hand(run)
     size = words.size(bundle_path(run).stat().st_size)
     name = f"parafine-{record.number}.zip"
     label = _("Download the model ({size})").format(size=size)

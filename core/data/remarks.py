@@ -28,7 +28,7 @@ NEVER = N_(
     "Labels of which no row is in validation or test: {count} ({labels}). No figure says whether the model knows them."
 )
 NOT_IN_VALIDATION = N_(
-    "Labels of which no row is in validation: {count} ({labels}). The best epoch is chosen without them."
+    "Labels of which no row is in validation: {count} ({labels}). The training is watched without them."
 )
 NOT_IN_TEST = N_(
     "Labels of which no row is in the test: {count} ({labels}). It cannot say whether the model knows them."

@@ -10,7 +10,7 @@ import pandas as pd
 from core.data.columns import Roles
 from core.data.examples import select
 from core.data.fixes import Fix
-from core.data.kin import content_key
+from core.data.kin import content_key, group_of
 from core.data.split import Part, parts_of_paraphrases, split
 from core.data.targets import labels_of, scale_of
 from core.errors import UserError
@@ -76,17 +76,15 @@ def beside(
     if learned:
         raise UserError("test_file_learned", rows=learned)
     originals = examples[examples["origin"] == ""]
-    gives_away = pd.Series([key in asked for key in _keys(originals)], index=originals.index)
-    for name in ("together", "passage"):
-        if name in originals and name in tests:
-            gives_away |= originals[name].isin(set(tests[name]) - {""})
-    others = originals[~gives_away]
+    held = pd.concat([originals, tests], ignore_index=True)
+    groups = group_of(held)
+    given_away = set(groups[len(originals) :])
+    others = originals[[group not in given_away for group in groups[: len(originals)]]]
     if others.empty:
         raise UserError("test_file_is_all", rows=len(originals))
     part_of: dict[str, Part] = dict.fromkeys(originals["id"], "unused")
     part_of |= dict(zip(others["id"], split(others, validation, 0.0, seed, known), strict=True))
     if len(originals) < len(examples):
-        held = pd.concat([originals, tests], ignore_index=True)
         asking: dict[str, Part] = part_of | dict.fromkeys(tests["id"], "test")
         part_of |= parts_of_paraphrases(examples[examples["origin"] != ""], held, asking)
     return [part_of[identifier] for identifier in examples["id"]]

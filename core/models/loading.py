@@ -59,8 +59,8 @@ def load_classifier(
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase, bool]:
     """A model with one output a label, its tokenizer, and whether its head is new (and so knows nothing yet).
 
-    The head of a model that knows these labels is kept, in whatever order and among whatever others they stand
-    (core.models.transfer). Dropout inside attention stays off: on a processor it doubles the time of a step.
+    The head of a model that knows these labels is kept, in whatever order and among whatever others they stand,
+    and that of a model that gives a number, on whatever scale (core.models.transfer). Dropout inside attention stays off: on a processor it doubles the time of a step.
     Raises UserError: model_folder, model_no_safetensors, model_kind, model_unknown, model_quantised.
     """
     found = transfer(check_files(folder), labels, problem)
@@ -90,7 +90,7 @@ def load_classifier(
         graft(model, [row for row in found.rows if row is not None])
         _name_labels(model.config, labels, problem)
         return model, tokenizer, False
-    return model, tokenizer, lacks_head or found.state != "kept"
+    return model, tokenizer, lacks_head or found.state not in ("kept", "scaled")
 
 
 def load_tokenizer(folder: Path, model: PreTrainedModel) -> PreTrainedTokenizerBase:

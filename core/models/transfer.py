@@ -14,7 +14,7 @@ from core.words import Words
 Problem = Literal["single_label_classification", "multi_label_classification", "regression"]
 """What transformers calls one label a row, several, and a number."""
 
-State = Literal["none", "kept", "reordered", "partly", "new"]
+State = Literal["none", "kept", "reordered", "partly", "scaled", "unfit", "new"]
 
 PROBLEMS: dict[TaskName, Problem] = {
     "classes": "single_label_classification",
@@ -29,7 +29,8 @@ SHOWN = 8
 
 class Transfer(BaseModel, frozen=True):
     """none: the model had no head; kept: it knew these very labels; reordered: in another order; partly: among others; new: not all of
-    them, so that it is made anew (a head of which a part is new starts worse than one fitted as a whole: ARCHITECTURE.md).
+    them, so that it is made anew (a head of which a part is new starts worse than one fitted as a whole: ARCHITECTURE.md). scaled: it gave a
+    number of its own, which is put on the scale wanted; unfit: one that told nothing of the numbers wanted, so that it was made anew.
     """
 
     state: State = "none"
@@ -60,6 +61,10 @@ def note(found: Transfer, words: Words) -> str:
         return _("This model's head knows your labels among others ({labels}): those of yours are kept.").format(
             labels=shown
         )
+    if found.state == "scaled" or (found.state == "kept" and found.former == [NUMBER]):
+        return _("This model gives a number already: its head is kept and put on your scale.")
+    if found.state == "unfit":
+        return _("This model gives a number already, but one that tells nothing of yours: a new head is made.")
     if found.state in ("kept", "reordered"):
         return _("This model's head knows your labels already: it is kept, and the training goes on from there.")
     return ""
@@ -70,6 +75,9 @@ def transfer(config: Mapping[str, Any], wanted: Sequence[str], problem: Problem)
     former = head_labels(config)
     if not former:
         return Transfer(rows=[None] * len(wanted))
+    if problem == "regression" and len(former) == 1 and config.get("problem_type") in (None, problem):
+        # Whoever trains one output learns a number, whatever it is called, and most never say so.
+        return Transfer(state="kept" if former == [NUMBER] else "scaled", former=former, rows=[0])
     if (config.get("problem_type") or "single_label_classification") != problem:
         return Transfer(state="new", former=former, rows=[None] * len(wanted))
     loose = all(len({label.casefold() for label in labels}) == len(labels) for labels in (former, wanted))

@@ -134,12 +134,12 @@ class Seen:
         weight = weight / self.scaler.scale_
         bias = bias - weight @ self.scaler.mean_
         layer = head(model)
-        places = torch.tensor(outputs)
+        weights, biases = np.zeros(tuple(layer.weight.shape)), np.full(layer.out_features, bias.min() - 1.0)
+        weights[outputs], biases[outputs] = weight, bias
         with torch.no_grad():
-            layer.weight.zero_()
-            layer.bias.fill_(float(bias.min()) - 1.0)
-            layer.weight[places] = torch.tensor(weight, dtype=layer.weight.dtype)
-            layer.bias[places] = torch.tensor(bias, dtype=layer.bias.dtype)
+            # As a whole: copying goes from the processor to a graphics card, single places of a tensor do not.
+            layer.weight.copy_(torch.tensor(weights))
+            layer.bias.copy_(torch.tensor(biases))
 
 
 def require_finite(*states: FloatArray) -> None:

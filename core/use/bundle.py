@@ -42,6 +42,19 @@ def pack(run: Run) -> Path:
     return target
 
 
+def at_hand(run: Run) -> Path:
+    """As `pack`; where that fails, the disk being full, the former zip, whose card may lack the simple models. Raises UserError and OSError
+    where there is none.
+    """
+    try:
+        return pack(run)
+    except (OSError, UserError):
+        if not zipfile.is_zipfile(bundle_path(run)):
+            raise
+        traceback.print_exc()
+        return bundle_path(run)
+
+
 def is_current(run: Run) -> bool:
     """Whether the zip is there, and its card tells of the simple models that are measured by now, or of none while none are."""
     try:

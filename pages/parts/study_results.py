@@ -103,7 +103,7 @@ def _each_fold(study: Study, result: StudyResult, task: Task, words: Words) -> N
     _ = words.gettext
     st.header(_("Fold by fold"))
     figures = [figure for figure in task.figures if figure.name in result.over_folds]
-    columns = [_("Fold"), *(_(figure.title) for figure in figures), _("Rows"), _("Best epoch"), _("Duration")]
+    columns = [_("Fold"), *(_(figure.title) for figure in figures), _("Rows"), _("Epoch kept"), _("Duration")]
     rows = []
     for fold in result.folds:
         reached = fold.figures
@@ -127,7 +127,7 @@ def _final(study: Study, words: Words) -> None:
         quiet(_("It comes once the folds are over."))
         return
     said = _(
-        "It learned from every row, for {epochs}: the median of the best epochs of {folds}. No row is left to measure it; what it can do "
+        "It learned from every row, for {epochs}: the median of the epochs kept in {folds}. No row is left to measure it; what it can do "
         "is best told by the figures above."
     )
     quiet(

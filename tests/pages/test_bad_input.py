@@ -54,7 +54,7 @@ def test_labels_that_nothing_judges_are_named_and_the_launch_stays_possible(
     # Two rows: one to learn from, and one for one of the two parts at most.
     places = (
         "Labels of which no row is in validation or test: {count} ({labels}). No figure says whether the model knows them.",
-        "Labels of which no row is in validation: {count} ({labels}). The best epoch is chosen without them.",
+        "Labels of which no row is in validation: {count} ({labels}). The training is watched without them.",
         "Labels of which no row is in the test: {count} ({labels}). It cannot say whether the model knows them.",
     )
     assert sum(said(place, words, count="1", labels="rare") in everything(at) for place in places) == 1

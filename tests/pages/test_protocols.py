@@ -103,7 +103,7 @@ def test_what_a_cross_validation_taught_stands_on_the_results(project: Project, 
         finish(fold, place)
     accuracies = [(fold.result() or {})["test"]["accuracy"] for fold in study.folds()]
     at = visit("results", words, project=project.id, study=study.id)
-    rows = table(at, said("Best epoch", words))[1:]
+    rows = table(at, said("Epoch kept", words))[1:]
     assert [row[1] for row in rows] == [words.percent(accuracy) for accuracy in accuracies]
     assert words.percent(sum(accuracies) / 3) in everything(at)
     assert f"confusion_{study.id}" in figures(at)

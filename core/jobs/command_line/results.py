@@ -140,7 +140,7 @@ def _tell_study(study: Study, voice: Voice) -> None:
                 *(told if reached else ["–"] * 3),
             ]
         )
-    titles = [_("Fold"), *(_(figure.title) for figure in figures), _("Rows"), _("Best epoch"), _("Duration")]
+    titles = [_("Fold"), *(_(figure.title) for figure in figures), _("Rows"), _("Epoch kept"), _("Duration")]
     tell_table(titles, rows, voice)
     done = _("{done} of {folds} folds are done")
     voice.say(done.format(done=words.integer(result.done), folds=words.integer(len(result.folds))) + ".")

@@ -12,29 +12,56 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.models.files import read_config
 from core.models.heads import head
 from core.models.loading import load_classifier
-from core.models.transfer import NUMBER
+from core.models.transfer import NUMBER, Transfer, transfer_for
 from core.store.run import RunRecord
 from core.train.batches import Encoded
 from core.train.inference import FloatArray, answers
 from core.train.lesson import Lesson, Progressed
 from core.train.number_metrics import headline
-from core.train.probe import probe_number
+from core.train.probe import probe_number, require_finite, some_of
 from core.train.settings import Settings
+
+TELLING = 0.2
+"""Correlation of the answers of a former head with the numbers of the training part, either way, from which on it is kept."""
 
 
 class Number(Lesson):
     """Outputs: the number, within the bounds of the scale: (inputs, 1)."""
 
+    former: Transfer | None = None
+    """The head of a model that gives a number on a scale that nobody knows."""
+
     @classmethod
     def load(cls, record: RunRecord, settings: Settings, folder: Path) -> Self:
         model, tokenizer, is_new = load_classifier(folder, [NUMBER], settings.dropout, "regression")
         lesson = cls(record, settings, model, tokenizer, head_is_new=is_new)
-        if not is_new:
+        found = transfer_for(read_config(folder), "number", ())
+        if not is_new and found.state == "scaled":
+            lesson.former = found
+        elif not is_new:
             low, span = lesson.scale
             lesson.rescale(1 / span, -low / span)
         return lesson
+
+    def learn_from(self, encoded: Sequence[Encoded], progressed: Progressed = lambda done: None) -> None:
+        """A former head is put on the scale by least squares, or given up where its answers tell nothing of the numbers."""
+        if self.former is None:
+            return
+        rows = some_of(list(encoded))
+        said = answers(self.model, self.tokenizer, rows, lambda logits: logits, progressed)[:, 0]
+        require_finite(said)
+        gold, given = gold_of(rows), said.astype(np.float64)
+        spread = float(given.std())
+        slope = float(np.mean((given - given.mean()) * (gold - gold.mean()))) / max(spread, 1e-6) ** 2
+        correlation = abs(slope) * spread / max(float(gold.std()), 1e-6)
+        # Of few rows chance alone gives so much.
+        if correlation < max(TELLING, 2 / len(rows) ** 0.5):
+            self.head_is_new = True
+        else:
+            self.rescale(slope, float(gold.mean()) - slope * float(given.mean()))
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -79,6 +106,11 @@ class Number(Lesson):
 
     def predictions(self, rows: pd.DataFrame, outputs: FloatArray) -> pd.DataFrame:
         return pd.DataFrame({"predicted": outputs[:, 0]}, index=rows.index)
+
+    def facts(self) -> dict[str, Any]:
+        if self.former is None or not self.head_is_new:
+            return {}
+        return {"head": self.former.model_copy(update={"state": "unfit"}).model_dump()}
 
     def save(self, folder: Path) -> None:
         low, span = self.scale

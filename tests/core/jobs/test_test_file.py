@@ -110,6 +110,16 @@ def test_rows_that_stay_together_with_a_test_row_are_not_learned_from(make_proje
     assert (run.record().test_file or {})["leaking"] == 4
 
 
+def test_nor_are_rows_that_stay_together_with_what_says_the_same(make_project: Callable[..., Project]) -> None:
+    """Of the author of a row that a test row repeats, whoever the file says has written that one."""
+    rows = [row | {"author": f"a{place // 5}"} for place, row in enumerate(TABLE)]
+    project = make_project(as_csv(rows))
+    set_roles(project.id, Roles(text="text", label="label", together="author"))
+    keep(project, [rows[7] | {"author": "unknown"}], text="text", label="label", author="author")
+    parts = launch(project.id, WANTED).examples().set_index("id")["part"]
+    assert parts[parts == "unused"].index.tolist() == [f"r{row}" for row in range(6, 11)]
+
+
 def test_labels_that_were_merged_are_merged_in_the_test_file_too(project: Project) -> None:
     roles = Roles(text="text", label="label")
     add_fix(project.folder, Fix(code="spellings", roles=roles, does="merge", rows=(), labels={"Refund": "refund"}))

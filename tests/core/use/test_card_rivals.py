@@ -25,7 +25,7 @@ from core.store.run import Run
 from core.store.study import Study
 from core.train.baselines import measure
 from core.train.settings import Settings
-from core.use.bundle import CARDS, bundle_path, is_current, pack, renew
+from core.use.bundle import CARDS, at_hand, bundle_path, is_current, pack, renew
 from core.use.card import model_card
 from core.words import Words
 from tests.beside_folds import answered, right, unlike, wrong
@@ -160,7 +160,10 @@ def test_what_cannot_be_packed_now_stays_as_it_was(run: Run, capsys: pytest.Capt
     (run.model_folder / "damaged").symlink_to(run.folder / "nowhere")
     renew(run)
     assert "Traceback" in capsys.readouterr().err
-    assert bundle_path(run).read_bytes() == before
+    assert at_hand(run).read_bytes() == before
+    bundle_path(run).write_bytes(before[: len(before) // 2])
+    with pytest.raises(OSError, match="damaged"):
+        at_hand(run)
     (run.model_folder / "damaged").unlink()
     renew(run)
     assert is_current(run)
