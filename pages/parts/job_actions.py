@@ -27,7 +27,7 @@ from core.train.settings import Settings
 from core.words import Words
 from pages.parts.errors import reported
 from pages.parts.look import quiet
-from pages.parts.settings_fields import FIELDS, FINE
+from pages.parts.settings_fields import in_the_form
 from pages.parts.settings_form import PRESETS
 from pages.parts.shell import go, open_search_page
 
@@ -207,7 +207,7 @@ def settings_into_form(run: Run) -> None:
     """Puts the settings of a run into the form of its project."""
     settings = Settings.model_validate(run.record().settings)
     preset = settings.preset if settings.preset in PRESETS else "balanced"
-    changed = {field.name: getattr(settings, field.name) for field in (*FIELDS, *FINE)}
+    changed = in_the_form(settings)
     draft = Draft(preset=preset, model=settings.model, changed=changed, paraphrases=settings.paraphrases)
     keep_draft(open_project(run.project_id), draft)
 

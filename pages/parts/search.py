@@ -26,7 +26,7 @@ from pages.parts.look import quiet
 from pages.parts.parallel_figure import parallel_figure
 from pages.parts.pulse import look_at
 from pages.parts.search_figures import best_html, importance_figure, trial_curve, trials_figure
-from pages.parts.settings_fields import FIELDS, FINE
+from pages.parts.settings_fields import in_the_form
 from pages.parts.settings_form import PRESETS
 from pages.parts.sheet import sheet
 from pages.parts.shell import go, open_search_page
@@ -140,7 +140,7 @@ def take_best(search: Search) -> None:
     base = Settings.model_validate(search.record().run.settings)
     settings = with_values(base, best.values)
     preset = base.preset if base.preset in PRESETS else "balanced"
-    changed = {field.name: getattr(settings, field.name) for field in (*FIELDS, *FINE)}
+    changed = in_the_form(settings)
     project = open_project(search.project_id)
     taken = {"preset": preset, "model": base.model, "changed": changed, "paraphrases": base.paraphrases}
     keep_draft(project, read_draft(project).model_copy(update=taken))

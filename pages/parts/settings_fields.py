@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.data.columns import TaskName
 from core.train.settings import Settings
 from core.words import N_
@@ -147,6 +149,11 @@ UNUSED: dict[TaskName, frozenset[str]] = {
     "generation": NO_LABELS | WRONG_TEXTS | {"pretraining_epochs"},
 }
 """Fields that mean nothing to a task: there are no labels to weigh, or what writes guesses no hidden words."""
+
+
+def in_the_form(settings: Settings) -> dict[str, Any]:
+    """What the inputs hold with these settings, as Draft.changed keeps it."""
+    return {name: getattr(settings, name) for name in (*(field.name for field in (*FIELDS, *FINE)), "keeps_last")}
 
 
 def fields_of(task: TaskName) -> list[Field]:

@@ -35,6 +35,12 @@ def broken_run(project: Project) -> Run:
     return run
 
 
+def steps_learned(run: Run) -> int:
+    """Steps of the training as the run tells them; 0 before the first, while it gets ready in steps of another kind."""
+    progress = run.progress()
+    return progress.step if progress.phase in ("training", "checkpoint") else 0
+
+
 def begun(run: Run, attempt: int = 1) -> None:
     """As if a worker had taken up the attempt and been cut off."""
     run.beat(Heartbeat(attempt=attempt, pid=2**22 + 1, command=["gone"]))

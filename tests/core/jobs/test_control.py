@@ -18,7 +18,7 @@ from core.store.project import Project
 from core.store.run import Run, list_runs, next_number, open_run
 from core.train.settings import Settings
 from tests.conftest import processes_of
-from tests.core.jobs.at_work import WORKER, begun, broken_run, ended, now_of, taken
+from tests.core.jobs.at_work import WORKER, begun, broken_run, ended, now_of, steps_learned, taken
 from tests.tables import lay_down
 from tests.waiting import wait_until
 
@@ -193,7 +193,7 @@ def test_paused_it_leaves_the_device_to_others_and_goes_on_where_it_was(
     project: Project, home: Path, long_work: Settings
 ) -> None:
     run = launch(project.id, long_work)
-    wait_until(lambda: run.progress().step > 60)
+    wait_until(lambda: steps_learned(run) > 60)
     following = broken_run(project)
     enqueue(following)
     pause(run)
@@ -202,7 +202,7 @@ def test_paused_it_leaves_the_device_to_others_and_goes_on_where_it_was(
     reached = run.progress().step
     assert ended(following).state == "failed"
     assert resume(run).attempt == 2
-    wait_until(lambda: run.progress().step > reached + 10)
+    wait_until(lambda: steps_learned(run) > reached + 10)
     stop(run)
     assert ended(run).state == "stopped"
     assert run.has_model()
@@ -210,7 +210,7 @@ def test_paused_it_leaves_the_device_to_others_and_goes_on_where_it_was(
     assert result is not None
     assert (result["state"], result["attempt"]) == ("stopped", 2)
     resume(run)
-    wait_until(lambda: run.progress().step > result["steps"] + 10)
+    wait_until(lambda: steps_learned(run) > result["steps"] + 10)
     stop(run)
     assert (ended(run).state, now_of(run).attempt) == ("stopped", 3)
     steps = [point["step"] for point in run.metrics() if (point["split"], point["name"]) == ("train", "loss")]

@@ -21,7 +21,7 @@ from core.jobs.resources import CGROUP_V1, CGROUP_V2, memory
 from core.store.project import Project
 from core.train.settings import Settings
 from tests.conftest import ROOT
-from tests.core.jobs.at_work import SUPERVISOR, WORKER, now_of, taken
+from tests.core.jobs.at_work import SUPERVISOR, WORKER, now_of, steps_learned, taken
 from tests.tables import lay_down
 from tests.waiting import wait_until
 
@@ -162,7 +162,7 @@ def test_a_worker_ends_by_itself_before_the_system_ends_others(
     with supervisor_lock():
         run = launch(project.id, long_work)
     with inside(folder, "-m", SUPERVISOR) as supervisor:
-        wait_until(lambda: run.progress().step > 60)
+        wait_until(lambda: steps_learned(run) > 60)
         used = next(path for name in ("memory.current", "memory.usage_in_bytes") if (path := folder / name).exists())
         with inside(folder, "-c", BALLAST, str(used), str(limit), "60000000", stdout=subprocess.PIPE) as ballast:
             assert ballast.stdout is not None
@@ -182,7 +182,7 @@ def test_a_worker_ends_by_itself_before_the_system_ends_others(
     with supervisor_lock():
         assert resume(run).attempt == 2
     with inside(folder, "-m", SUPERVISOR) as supervisor:
-        wait_until(lambda: run.progress().step > reached)
+        wait_until(lambda: steps_learned(run) > reached)
         stop(run)
         assert supervisor.wait(timeout=180) == 0
     assert (now_of(run).state, run.has_model()) == ("stopped", True)

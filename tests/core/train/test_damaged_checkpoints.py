@@ -40,7 +40,8 @@ def project(shared_home: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def settings(tiny_bert: Path) -> Settings:
-    return small(tiny_bert, learning_rate=1e-3, dropout=0.1)
+    """Each checkpoint has weights of its own that it would leave with."""
+    return small(tiny_bert, learning_rate=1e-3, dropout=0.1, keeps_last=True)
 
 
 @pytest.fixture(scope="module")

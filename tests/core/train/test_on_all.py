@@ -83,7 +83,7 @@ def test_paused_and_resumed_it_ends_with_the_same_weights(study: Study) -> None:
     expected = (final.model_folder / "model.safetensors").read_bytes()
 
     def ask_once() -> None:
-        if final.progress().step:
+        if final.progress().phase == "training":
             final.ask("pause")
 
     with pytest.raises(Stopped):
