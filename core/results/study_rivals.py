@@ -58,7 +58,7 @@ def study_verdict(study: Study, found: StudyBaselines) -> Verdict | None:
 
 def _over_all_rows(
     study: Study, found: StudyBaselines, folds: list[tuple[int, FoldResult]], best: str, figure: Figure
-) -> Verdict:
+) -> Verdict | None:
     import pandas as pd
 
     task = task_of(study.roles()).name
@@ -74,6 +74,8 @@ def _over_all_rows(
     if task == "generation":
         # Below zero: nothing was written for the row.
         rows = rows[(rows["ours"] >= 0) & (rows["theirs"] >= 0)]
+    if not len(rows):
+        return None
     groups = None
     if task in PASSAGES:
         examples = found.examples(folds[0][0])
