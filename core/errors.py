@@ -124,7 +124,8 @@ SENTENCES: dict[str, str] = {
 PROGRAMS = {
     "model_no_safetensors": (
         "from transformers import {auto} as Model, AutoTokenizer as Tokenizer\n"
-        'for part in (Model, Tokenizer): part.from_pretrained(r"{model}").save_pretrained("converted")'
+        "for part in (Model, Tokenizer):\n"
+        '    part.from_pretrained(r"{model}").save_pretrained("converted")'
     )
 }
 """What a sentence tells to run, in no language of people."""

@@ -82,7 +82,7 @@ LEARNING_SENTENCES = {
     ),
     "model_no_safetensors": N_(
         "“{model}” has no safetensors file, and older weight files can carry programs, so they are never opened. "
-        "Choose another model or, if you trust its author, convert it where transformers is installed, with two lines of Python, "
+        "Choose another model or, if you trust its author, convert it where transformers is installed, with these lines of Python, "
         "and choose the folder that they write."
     ),
     "model_kind": N_(

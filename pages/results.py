@@ -113,7 +113,7 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
             if field.in_percent
             else words.scientific(value)
             if field.name == "learning_rate"
-            else number(value, words)
+            else words.number(round(float(value), 3))
         )
         rows.append((_(field.title), shown))
     rows += [
@@ -140,10 +140,6 @@ def show_settings(run: Run, project: Project, words: Words) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     with st.expander(_("Settings used")):
         sheet([_("Setting"), _("Value")], [*rows, (_("Versions"), versions)])
-
-
-def number(value: float, words: Words) -> str:
-    return words.integer(value) if isinstance(value, int) else words.decimal(value, 3)
 
 
 def page() -> None:

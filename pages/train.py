@@ -67,7 +67,6 @@ def show_form(project: Project, words: Words) -> None:
     if model != draft.model:
         draft = draft.model_copy(update={"model": model})
         keep_draft(project, draft)
-    head_note.before(project, stamp, model, words)
     if project.roles.task == "generation":
         say_if_modest(model, project.id, words)
     tokens: list[int] = []
@@ -76,6 +75,9 @@ def show_form(project: Project, words: Words) -> None:
         check_here(model, project.id, project.roles.task)
         tokens, own = lengths_of(project, stamp, model)
         is_named = model.kind in ("embedded", "run") or bool(model.name)
+    if is_named:
+        # Nothing about the inside of a model that was refused, nor what it would take.
+        head_note.before(project, stamp, model, words)
     task = project.roles.task
     foreign = is_foreign(model, language, project.id)
     size = Size(rows, tokens, is_wide(model), longest_setting(model, project.id), task, foreign)
@@ -88,7 +90,8 @@ def show_form(project: Project, words: Words) -> None:
     draft, can_be = choose_protocol(project, chosen, words)
     can_be &= say_unjudged(project, stamp, chosen, draft, words)
     summary(values | ({} if draft.protocol == "split" else {"test_share": asked_share(draft)}), rows, words)
-    show_footprint(project, chosen, words)
+    if is_named:
+        show_footprint(project, chosen, words)
     times = how_often(words) if draft.protocol != "folds" else 1
     paraphrases = with_paraphrases(project, draft, joining(project, stamp, accepted_stamp(project.id)), words)
     launching = _("Launch the training") if times == 1 else _("Launch the trainings")

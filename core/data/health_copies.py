@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from core.data.findings import Finding
+from core.data.joining import in_short
+from core.data.kin import PASSAGES
 from core.data.near import near_duplicates
 from core.data.subject import LABELLED, Subject
 
@@ -58,6 +60,9 @@ def near_copies(subject: Subject) -> Iterator[Finding]:
         pair = places[later], places[earlier]
         if subject.numbers is not None and not near(subject, pair):
             # A word may decide on a number, and say so rightly.
+            continue
+        if subject.roles.task in PASSAGES and in_short(subject.texts[pair[0]]) == in_short(subject.texts[pair[1]]):
+            # Two questions about one text are what such a table is made of, and no division parts them.
             continue
         (same if labels[pair[0]] == labels[pair[1]] else against).append(pair)
     if against:

@@ -38,7 +38,21 @@ def layout(words: Words, height: int, **more: Any) -> dict[str, Any]:
     }
     for name in ("xaxis", "yaxis"):
         base[name] = {**axis, **more.pop(name, {})}
+    if "title" in base["yaxis"]:
+        # Else it touches the longest of the ticks.
+        base["yaxis"]["title"] = {"standoff": 10, **base["yaxis"]["title"]}
     return base | more
+
+
+def until_measured(figure: Figure, words: Words) -> Figure:
+    """The figure; while it has no points, a sentence in place of axes that plotly would make up."""
+    if any(value is not None for trace in figure["data"] for value in trace["y"]):
+        return figure
+    for name in ("xaxis", "yaxis"):
+        figure["layout"][name] |= {"range": [0, 1], "showticklabels": False}
+    said = {"text": words.gettext("Nothing measured yet"), "showarrow": False, "xref": "paper", "yref": "paper"}
+    figure["layout"]["annotations"] = [said | {"x": 0.5, "y": 0.5}]
+    return figure
 
 
 def curves(points: list[dict[str, Any]], name: str, words: Words, title: str, *, in_percent: bool = False) -> Figure:
@@ -80,7 +94,7 @@ def curves(points: list[dict[str, Any]], name: str, words: Words, title: str, *,
         "xaxis": {"title": {"text": _("epochs")}, "rangemode": "tozero"},
         "yaxis": {"title": {"text": title}, **share},
     }
-    return {"data": traces, "layout": layout(words, 320, showlegend=True, **axes)}
+    return until_measured({"data": traces, "layout": layout(words, 320, showlegend=True, **axes)}, words)
 
 
 def both_curves(points: list[dict[str, Any]], best: TaskFigure, words: Words) -> tuple[Figure, Figure]:

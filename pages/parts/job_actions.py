@@ -61,7 +61,8 @@ def stop_buttons(look: Look, words: Words) -> None:
             quiet(_("Stopping: the best model so far is being saved."))
         elif asked == "pause":
             quiet(_("Pausing: a checkpoint is being kept."))
-        else:
+        elif not isinstance(folder, Baselines | StudyBaselines):
+            # These stand below a training that says it already.
             quiet(_("You can close this page, the browser, even restart the server: the work goes on."))
 
 

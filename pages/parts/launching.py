@@ -79,7 +79,7 @@ def summary(values: dict[str, float], rows: int, words: Words) -> None:
     if values["distillation"] > 0:
         quiet(
             _(
-                "{share} of what is learned comes from a simple model that counts words: a help to a model in a language that it does not read "
-                "well (All settings, Finer settings)."
+                "{share} of what is learned comes from a simple model that counts words, which helps a model that does not read the language of "
+                "the texts well. To change it: All settings, Finer settings."
             ).format(share=words.percent(values["distillation"], 0))
         )

@@ -16,6 +16,8 @@ from pages.parts.sheet import sheet
 
 SHOWN = 20
 """Questions of the table of the worst."""
+FEW = 4
+"""So many stand in full on the page."""
 CUT = 160
 """Characters of a text that are shown there."""
 
@@ -95,7 +97,7 @@ def _worst(run: Run, part: str, words: Words) -> None:
         _("What came first"),
         _("Its probability"),
     ]
-    with st.container(height=560, border=False):
+    with st.container(height=560 if len(lines) > FEW else "content", border=False):
         sheet(columns, lines, numbers=frozenset({2, 3, 5}))
     quiet(
         _(

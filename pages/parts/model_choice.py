@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.data.columns import TaskName
 from core.data.language import NAMES
 from core.models.catalogue import EMBEDDED, HUB, Entry
 from core.models.choice import ModelChoice
@@ -36,7 +37,7 @@ def choose_model(project: Project, current: ModelChoice, language: str | None, w
     )
     if chosen in special:
         chosen = _typed(chosen, current, words)
-    _explain(chosen, language, words)
+    _explain(chosen, language, project.roles.task if project.roles else "classes", words)
     return chosen
 
 
@@ -75,7 +76,7 @@ def _typed(choice: ModelChoice, current: ModelChoice, words: Words) -> ModelChoi
     return ModelChoice(kind=choice.kind, name=name.strip())
 
 
-def _explain(choice: ModelChoice, language: str | None, words: Words) -> None:
+def _explain(choice: ModelChoice, language: str | None, task: TaskName, words: Words) -> None:
     _ = words.gettext
     if choice.kind == "hub":
         st.caption(
@@ -85,14 +86,18 @@ def _explain(choice: ModelChoice, language: str | None, words: Words) -> None:
             )
         )
     if choice.kind == "embedded" and language not in (None, "en"):
-        st.warning(
-            _(
-                "Your texts are in another language ({language}) and the embedded model reads English: "
-                "it will find patterns in your words, "
-                "but a model of that language learns better from fewer rows. With internet, choose one above, for French camembert-base."
-            ).format(language=_(LANGUAGES.get(language or "", language or ""))),
-            icon=":material/translate:",
+        said = _(
+            "Your texts are in another language ({language}) and the embedded model reads English: "
+            "it will find patterns in your words, "
+            "but a model of that language learns better from fewer rows. With internet, choose one above, for French camembert-base."
         )
+        if task == "generation":
+            said = _(
+                "Your texts are in another language ({language}) and the embedded model reads English: it will find patterns in your words, "
+                "but hardly write that language. With internet, choose one that writes it: “Another model of the Hugging Face hub…”, for "
+                "French moussaKam/barthez."
+            )
+        st.warning(said.format(language=_(LANGUAGES.get(language or "", language or ""))), icon=":material/translate:")
 
 
 def _languages(entry: Entry, words: Words) -> str:

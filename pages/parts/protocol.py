@@ -50,6 +50,7 @@ def choose_protocol(project: Project, settings: Settings, words: Words) -> tuple
         list(PROTOCOLS),
         format_func=lambda each: _(PROTOCOLS[each]),
         default=draft.protocol,
+        required=True,
         key=f"protocol_{project.id}_{draft.protocol}",
         label_visibility="collapsed",
     )

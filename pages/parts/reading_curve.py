@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.words import Words
-from pages.parts.figures import FLAME, Figure, layout, running_mean
+from pages.parts.figures import FLAME, Figure, layout, running_mean, until_measured
 
 SPLIT = "pretraining"
 """In metrics.jsonl."""
@@ -31,4 +31,4 @@ def reading_curve(points: list[dict[str, Any]], words: Words) -> Figure:
     }
     figure = {"data": [{**trace, **thin}, {**trace, **bold}], "layout": layout(words, 190, showlegend=False, **axes)}
     figure["layout"]["margin"] |= {"t": 8}
-    return figure
+    return until_measured(figure, words)

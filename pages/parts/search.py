@@ -21,7 +21,7 @@ from core.words import Words
 from pages.parts.chart import chart
 from pages.parts.errors import show_error
 from pages.parts.follow import follow
-from pages.parts.job_actions import from_where, more, resume_button, resume_now
+from pages.parts.job_actions import can_resume, from_where, more, resume_button, resume_now
 from pages.parts.look import quiet
 from pages.parts.parallel_figure import parallel_figure
 from pages.parts.pulse import look_at
@@ -87,7 +87,7 @@ def _look(search: Search, words: Words, works: bool) -> None:
         follow(("best_trial", *of), best_html(search, words), "", key=f"best_{search.id}", every=LOOK_EVERY)
     elif seen is not None:
         _how_it_ended(search, seen, words)
-        st.html(best_html(search, words))
+        st.html(best_html(search, words, is_over=seen.job.state == "done"))
     left, right = st.columns([3, 2]) if works else (st.container(), None)
     with left:
         st.markdown("**" + _("What each trial reached") + "**")
@@ -108,7 +108,10 @@ def _how_it_ended(search: Search, seen: Look, words: Words) -> None:
         show_error(reason_of(seen.job))
     else:
         (st.success if state == "done" else st.warning)(ended_of(seen, words))
-    taking, resuming, others, _rest = st.columns([3.8, 2, 1.6, 0.8])
+    if can_resume(seen):
+        taking, resuming, others, _rest = st.columns([3.8, 2, 1.6, 0.8])
+    else:
+        taking, others, resuming, _rest = st.columns([3.8, 1.6, 2, 0.8])
     with taking:
         if best is not None:
             st.button(

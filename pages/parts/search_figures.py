@@ -9,18 +9,21 @@ from core.store.search import Search, SearchRecord
 from core.train.search_space import DIMENSIONS
 from core.train.tasks import task_of
 from core.words import NO_BREAK_SPACE, Words
-from pages.parts.figures import BLUE, FLAME, GREY, Figure, layout
+from pages.parts.figures import BLUE, FLAME, GREY, Figure, layout, until_measured
 
 
-def best_html(search: Search, words: Words) -> str:
-    """The best so far, and with which settings."""
+def best_html(search: Search, words: Words, *, is_over: bool = False) -> str:
+    """The best trial so far, or of all, and its settings."""
     _ = words.gettext
     record, best = search.record(), search.findings().best
     if best is None:
         nothing = _("No trial has come to its end yet.")
         return f"<p class='quiet'>{escape(nothing)}</p>"
-    with_values = ", ".join(_about(name, value, words) for name, value in best.values.items())
-    said = _("Best so far: {score} ({figure}, validation), trial {place}").format(
+    with_values = " · ".join(_about(name, value, words) for name, value in best.values.items())
+    said = _("Best so far: {score} ({figure}, validation), trial {place}")
+    if is_over:
+        said = _("The best: {score} ({figure}, validation), trial {place}")
+    said = said.format(
         score=score_words(record, best.score, words), figure=figure_title(record, words), place=best.place + 1
     )
     return f"<p><b>{escape(said)}</b><br><span class='quiet'>{escape(with_values)}</span></p>"
@@ -79,7 +82,8 @@ def trials_figure(search: Search, words: Words) -> Figure:
         "xaxis": {"title": {"text": _("trial")}, "range": [0.5, most + 0.5], **ticks},
         "yaxis": {"title": {"text": figure_title(record, words)}, "ticksuffix": unit},
     }
-    return {"data": [line_of_best, *traces], "layout": layout(words, 320, showlegend=True, **axes)}
+    figure = {"data": [line_of_best, *traces], "layout": layout(words, 320, showlegend=True, **axes)}
+    return until_measured(figure, words)
 
 
 def trial_curve(search: Search, words: Words) -> Figure:
@@ -103,7 +107,7 @@ def trial_curve(search: Search, words: Words) -> Figure:
         "xaxis": {"title": {"text": _("epochs")}, "rangemode": "tozero"},
         "yaxis": {"title": {"text": figure_title(record, words)}, "ticksuffix": unit},
     }
-    return {"data": [trace], "layout": layout(words, 320, showlegend=False, **axes)}
+    return until_measured({"data": [trace], "layout": layout(words, 320, showlegend=False, **axes)}, words)
 
 
 def _scale(record: SearchRecord, words: Words) -> tuple[float, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,7 @@ def choose_preset(project: Project, draft: Draft, words: Words) -> Draft:
         list(PRESETS),
         format_func=lambda name: _(PRESETS[name]),
         default=draft.preset,
+        required=True,
         key=f"preset_{project.id}_{draft.preset}",
         help=_("Computed from the number of rows and from the length of the texts."),
     )
@@ -51,15 +53,23 @@ def choose_values(project: Project, draft: Draft, size: Size, words: Words) -> d
     values = {**computed, **{name: value for name, value in draft.changed.items() if _is_possible(name, value, size)}}
     found: dict[str, Any] = {name: value for name, value in values.items() if name != "preset"}
     is_fine = any(values[field.name] != computed[field.name] for field in FINE)
-    columns = st.columns(3)
     task: TaskName = project.roles.task if project.roles is not None else "classes"
-    shown = [*fields_of(task), *(finer_of(task) if _fine_wanted(project, is_fine, words) else ())]
-    for place, field in enumerate(shown):
-        name = field.name
-        with columns[place % 3]:
+
+    def ask(fields: Sequence[Field]) -> None:
+        """Three in a line, on one height however long their titles are."""
+        for place, field in enumerate(fields):
+            if place % 3 == 0:
+                columns = st.columns(3, vertical_alignment="bottom")
+            name = field.name
             key = f"{name}_{project.id}_{draft.preset}_{computed[name]}_{_bounds(name, size)[1]:g}_{_turn(project.id)}"
-            found[name] = _field(field._replace(title=_(field.title), about=_(field.about)), values[name], key, size)
+            with columns[place % 3]:
+                told = field._replace(title=_(field.title), about=_(field.about))
+                found[name] = _field(told, values[name], key, size)
+
+    ask(fields_of(task))
     found["keeps_last"] = _which_epoch(project, draft, computed, words)
+    if _fine_wanted(project, is_fine, words):
+        ask(finer_of(task))
     changed = {name: value for name, value in found.items() if value != computed[name]}
     # What is hidden for this task stays as it was, for another one.
     changed |= {name: value for name, value in draft.changed.items() if name in UNDECIDED and name not in found}

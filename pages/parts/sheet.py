@@ -33,7 +33,10 @@ def sheet_html(
 ) -> str:
     """The same as HTML; headers may hold markup, cells are escaped."""
     kinds = dict.fromkeys(numbers, " class='number'") | dict.fromkeys(whole, " class='whole'")
-    head = "".join(f"<th scope='col'{kinds.get(place, '')}>{header}</th>" for place, header in enumerate(headers))
+    head = "".join(
+        f"<th scope='col'{_both(kinds.get(place, ''), _short(header))}>{header}</th>"
+        for place, header in enumerate(headers)
+    )
     lines = (
         "".join(f"<td{kinds.get(place) or _short(cell)}>{_cell(cell)}</td>" for place, cell in enumerate(row))
         for row in rows
@@ -67,6 +70,11 @@ def _why(about: str = "") -> str:
 def _short(text: str) -> str:
     """A date, a code or a number stays on one line."""
     return " class='short'" if len(text) <= SHORT and not any(map(str.isspace, text)) else ""
+
+
+def _both(kind: str, short: str) -> str:
+    """Two attributes of classes in one."""
+    return f"{kind[:-1]} short'" if kind and short else kind or short
 
 
 def _cell(text: str) -> str:

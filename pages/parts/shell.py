@@ -184,9 +184,10 @@ def _choose_language(words: Words) -> None:
         list(LANGUAGES),
         format_func=LANGUAGES.__getitem__,
         default=words.language,
+        required=True,
         key=f"language_{words.language}",
     )
-    if chosen and chosen != words.language:
+    if chosen != words.language:
         st.query_params["lang"] = chosen
         st.rerun()
 

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from core.jobs.job_words import study_name
+from core.jobs.job_words import STATES, study_name
 from core.jobs.queue import job_of
 from core.results.folds import StudyResult, out_of_fold, out_of_fold_csv, study_result
 from core.store.project import Project
@@ -78,7 +78,7 @@ def show_study_results(study: Study, words: Words) -> None:
     st.html(f"<a class='download' href='{download_address(path, name)}' download='{name}'>{escape(label)}</a>")
     st.header(_("Learning curves"))
     show_study_curves(study, words)
-    _final(study, words)
+    _final(study, result, words)
 
 
 def _said(result: StudyResult, figure: Figure, words: Words) -> str:
@@ -113,10 +113,10 @@ def _each_fold(study: Study, result: StudyResult, task: Task, words: Words) -> N
         # Short enough to stay on one line beside many figures.
         name = name if study.record().repeats > 1 else name.replace(" ", NO_BREAK_SPACE)
         rows.append([name, *cells, *(rest if reached else ["–"] * 3)])
-    sheet(columns, rows, numbers=frozenset(range(1, len(columns) - 1)), whole=frozenset({0, len(columns) - 1}))
+    sheet(columns, rows, numbers=frozenset(range(1, len(columns))), whole=frozenset({0}))
 
 
-def _final(study: Study, words: Words) -> None:
+def _final(study: Study, result: StudyResult, words: Words) -> None:
     _ = words.gettext
     final = study.final()
     if final is None:
@@ -124,7 +124,12 @@ def _final(study: Study, words: Words) -> None:
     st.header(_("The model on all rows"))
     told = (final.result() or {}).get("from_folds")
     if told is None or not final.has_model():
-        quiet(_("It comes once the folds are over."))
+        job = job_of(final)
+        if not result.is_whole or job is None:
+            quiet(_("It comes once the folds are over."))
+        else:
+            quiet(_("The folds are over; its own training: {state}.").format(state=_(STATES[job.state])))
+            link("train", _("Watch it"), run=final.id, icon=":material/arrow_forward:")
         return
     said = _(
         "It learned from every row, for {epochs}: the median of the epochs kept in {folds}. No row is left to measure it; what it can do "

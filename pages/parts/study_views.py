@@ -113,7 +113,8 @@ def study_curves(study: Study, words: Words) -> tuple[drawn.Figure, drawn.Figure
             "xaxis": {"title": {"text": words.gettext("epochs")}, "rangemode": "tozero"},
             "yaxis": {"title": {"text": title}, **share},
         }
-        found.append({"data": traces, "layout": drawn.layout(words, 360, showlegend=True, **axes)})
+        figure = {"data": traces, "layout": drawn.layout(words, 360, showlegend=True, **axes)}
+        found.append(drawn.until_measured(figure, words))
     return found[0], found[1]
 
 

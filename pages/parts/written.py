@@ -10,7 +10,7 @@ import streamlit as st
 from core.models.choice import ModelChoice
 from core.models.outlook import writes_modestly
 from core.store.run import Run
-from core.words import Words
+from core.words import NO_BREAK_SPACE, Words
 from pages.parts.look import quiet
 from pages.parts.sheet import sheet, sheet_html
 
@@ -36,9 +36,12 @@ def samples_html(samples: list[dict[str, Any]], words: Words) -> str:
         own = [sample for sample in samples if sample["text"] == text]
         rows = [[_("yours"), own[0]["question"]]]
         for sample in _spread(own):
-            moment = _("epoch {epoch}").format(epoch=words.decimal(sample["epoch"], 1))
+            moment = _("epoch {epoch}").format(epoch=words.decimal(sample["epoch"], 1)).replace(" ", NO_BREAK_SPACE)
             rows.append([moment, sample["written"] or _("(nothing)")])
-        found.append(f"<p>{escape(_cut(text))}</p>" + sheet_html([escape(_("When")), escape(_("Question"))], rows))
+        found.append(
+            f"<p>{escape(_cut(text))}</p>"
+            + sheet_html([escape(_("When")), escape(_("Question"))], rows, whole=frozenset({0}))
+        )
     return "".join(found)
 
 

@@ -31,7 +31,7 @@ def test_counted_words_teach_several_labels_where_the_model_does_not_read_the_la
     at = visit("train", words, project=project_of("feelings.csv", as_csv(rows)).id)
     assert errors(at) == []
     line = words.gettext(
-        "{share} of what is learned comes from a simple model that counts words: a help to a model in a language that it does not read "
-        "well (All settings, Finer settings)."
+        "{share} of what is learned comes from a simple model that counts words, which helps a model that does not read the language of "
+        "the texts well. To change it: All settings, Finer settings."
     ).format(share=words.percent(0.75, 0))
     assert any(line in text for text in texts(at)) == (language == "fr")

@@ -80,6 +80,18 @@ def test_a_sound_table_has_no_finding_of_classes(roles: Roles, rows: Rows) -> No
     assert OF_CLASSES.isdisjoint(found(roles, uneven))
 
 
+@pytest.mark.parametrize("task", ["matching", "generation"])
+def test_two_questions_about_one_text_are_no_near_copies_and_two_texts_that_are_nearly_one_are(task: str) -> None:
+    roles = MATCHING.model_copy(update={"task": task})
+    more = [
+        {"text": LONG, "question": "how many words are there?"},
+        {"text": LONG, "question": "which one comes last?"},
+    ]
+    assert "near_copy" not in found(roles, [*ASKED, *more])
+    more.append({"text": f"{LONG} more", "question": "how many words are there?"})
+    assert found(roles, [*ASKED, *more])["near_copy"].rows == (63,)
+
+
 def test_a_spelling_is_merged_within_the_sets_and_the_row_keeps_its_other_labels() -> None:
     rows = [*TAGS, *with_labels(["Red|green", "blue"])[:1]]
     finding = found(SEVERAL, rows)["label_spelling"]

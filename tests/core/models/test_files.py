@@ -163,7 +163,7 @@ def test_a_checkpoint_that_is_a_program_is_refused_and_the_two_lines_convert_it(
     torch.save(model.state_dict(), folder / "pytorch_model.bin")
     error = refused(folder)
     assert error.code == "model_no_safetensors"
-    assert len(error.program().splitlines()) == 2
+    assert len(error.program().splitlines()) == 3
     subprocess.run([sys.executable, "-c", error.program()], cwd=tmp_path, check=True, capture_output=True)
     converted, _, is_new = load_classifier(tmp_path / "converted", ["no", "yes"], 0.1)
     assert not is_new
