@@ -84,6 +84,9 @@ def _twice(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrainedTok
         config.pad_token_id = tokenizer.pad_token_id
         config.bos_token_id = config.decoder_start_token_id
     model.config.vocab_size = model.config.decoder.vocab_size
+    # No question begins in the middle of a word.
+    within = sorted(place for piece, place in tokenizer.get_vocab().items() if piece.startswith("##"))
+    generation.begin_suppress_tokens = within or None
     return model, tokenizer
 
 

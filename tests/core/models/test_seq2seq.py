@@ -93,3 +93,23 @@ def test_where_nothing_is_named_it_begins_with_what_begins_a_sentence_or_fills_i
     values = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(values | {"bos_token_id": None}))
     assert begins() == tokenizer.pad_token_id
+
+
+def test_a_bert_that_writes_begins_with_a_whole_word(tiny_bert: Path, tmp_path: Path) -> None:
+    """Also out of its folder: the configuration says so to transformers alone. Before, the likeliest piece may be one within a word."""
+    model, tokenizer, _ = load_seq2seq(tiny_bert, 0.0)
+    within = {place for piece, place in tokenizer.get_vocab().items() if piece.startswith("##")}
+    assert within
+    with torch.no_grad():
+        model.get_output_embeddings().bias[sorted(within)] += 50.0
+    inputs = tokenizer(["my parcel is late"], return_tensors="pt", return_token_type_ids=False)
+    for each in (model, _left_and_opened(model, tmp_path)):
+        first = int(each.generate(**inputs, max_new_tokens=4, num_beams=2, do_sample=False)[0, 1])
+        assert first not in within
+        each.generation_config.begin_suppress_tokens = None
+        assert int(each.generate(**inputs, max_new_tokens=4, num_beams=2, do_sample=False)[0, 1]) in within
+
+
+def _left_and_opened(model: Any, folder: Path) -> Any:
+    model.save_pretrained(folder)
+    return AutoModelForSeq2SeqLM.from_pretrained(folder)
