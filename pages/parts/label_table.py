@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.columns import Roles, TaskName
 from core.data.guessing import guess_roles
 from core.data.reading import read
+from core.data.subject import LABELLED
 from core.errors import UserError
 from core.jobs.job_words import ended_of, reason_of
 from core.jobs.label import label_table
@@ -16,7 +17,7 @@ from core.store.job_folder import ENDED
 from core.store.labelling import Labelling, list_labellings
 from core.store.run import Run, RunRecord
 from core.train.tasks import task_of
-from core.words import Words
+from core.words import N_, Words
 from pages.parts.aside import SHOWN as SHOWN_ASIDE
 from pages.parts.aside import show_set_aside
 from pages.parts.errors import reported, show_error
@@ -31,14 +32,24 @@ from pages.parts.working import show_progress
 
 SHOWN = 20
 """Rows of predictions shown; the file has all."""
+HEADINGS: dict[TaskName, str] = {
+    "classes": N_("Label a table"),
+    "several_labels": N_("Label a table"),
+    "number": N_("Numbers for a table"),
+    "matching": N_("Pairs of a table"),
+    "generation": N_("Questions for a table"),
+}
 
 
 def label_a_table(run: Run, record: RunRecord, words: Words) -> None:
     """The upload, then what was labelled by this model, the newest first."""
     _ = words.gettext
-    st.header(_("Label a table"))
+    st.header(_(HEADINGS[record.roles.task]))
     place = st.session_state.setdefault("tables", 0)
-    file = st.file_uploader(_("Table to label (CSV, Excel, LibreOffice, JSON, Parquet)"), key=f"table_{run.id}_{place}")
+    asked = _("Table to label (CSV, Excel, LibreOffice, JSON, Parquet)")
+    if record.roles.task not in LABELLED:
+        asked = _("Table to read (CSV, Excel, LibreOffice, JSON, Parquet)")
+    file = st.file_uploader(asked, key=f"table_{run.id}_{place}")
     if file is not None:
         with reported():
             content = file.getvalue()
