@@ -133,7 +133,7 @@ def train(page: Page, project: str) -> Run:
     assert page.get_by_role("checkbox", name="Apprendre aussi de 4 paraphrases acceptées").is_checked()
     page.get_by_role("button", name="Lancer l’entraînement").click()
     page.wait_for_url("**run=*")
-    page.get_by_role("button", name="Voir les résultats").click()
+    page.get_by_role("button", name="Voir les résultats").click(timeout=600_000)
     page.wait_for_url("**/results?*")
     settled(page)
     [run] = list_runs(project)

@@ -62,11 +62,11 @@ def test_from_a_sample_to_a_model_that_answers_the_same(visit: Visit, tmp_path: 
     page.get_by_role("button", name="Lancer l’entraînement").click()
     page.wait_for_url("**run=*")
 
-    wait_until(lambda: points(page) >= 4)
+    wait_until(lambda: points(page) >= 4, limit=600)
     page.locator(CURVES).first.evaluate("(node) => { node.dataset.marked = 'yes'; }")
     zoomed = zoom(page)
     before = points(page)
-    wait_until(lambda: points(page) > before + 3)
+    wait_until(lambda: points(page) > before + 3, limit=600)
     chart = page.locator(CURVES).first
     assert chart.get_attribute("data-marked") == "yes", "the node was drawn anew"
     assert chart.evaluate(RANGE) == zoomed, "the zoom was lost"
