@@ -11,6 +11,7 @@ what they were before the training, anew at each step (Lee et al. 2020). Tasks w
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -102,7 +103,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--preset", choices=("quick", "balanced"), default="balanced")
     options = parser.parse_args(arguments)
     lines = options.data.read_text("utf-8")
-    print(json.dumps({"data": options.data.parent.name, **compared(lines, options)}))
+    # A training tells of itself.
+    with contextlib.redirect_stdout(sys.stderr):
+        found = compared(lines, options)
+    print(json.dumps({"data": options.data.parent.name, **found}))
 
 
 def compared(table: str, options: argparse.Namespace) -> dict[str, Any]:
