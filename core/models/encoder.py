@@ -8,7 +8,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedToken
 
 from core.errors import UserError
 from core.models.files import check_files
-from core.models.loading import LEARNED_IN, UNREADABLE, load_tokenizer, missing_in, refuse_chance, set_dropouts
+from core.models.loading import UNREADABLE, load_tokenizer, missing_in, opened, refuse_chance, set_dropouts
 from core.words import N_
 
 
@@ -21,15 +21,7 @@ def load_encoder(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrai
     try:
         config = AutoConfig.from_pretrained(folder)
         set_dropouts(config, dropout)
-        model, report = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-            attn_implementation="eager",
-            dtype=LEARNED_IN,
-            output_loading_info=True,
-        )
+        model, report = opened(AutoModel, folder, config)
     except UNREADABLE as error:
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
     tokenizer = load_tokenizer(folder, model)

@@ -69,16 +69,7 @@ def load_classifier(
         config = AutoConfig.from_pretrained(folder)
         _name_labels(config, found.former if grafted else labels, problem)
         set_dropouts(config, dropout)
-        # Plain attention is quicker on a processor than the fused one (ARCHITECTURE.md, "Speed").
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            folder,
-            config=config,
-            use_safetensors=True,
-            ignore_mismatched_sizes=True,
-            attn_implementation="eager",
-            dtype=LEARNED_IN,
-            output_loading_info=True,
-        )
+        model, report = opened(AutoModelForSequenceClassification, folder, config)
     except UNREADABLE as error:
         # The log gets the whole chain; on screen stands a sentence.
         raise UserError("model_folder", folder=folder, problem=N_("its files cannot be opened together")) from error
@@ -91,6 +82,24 @@ def load_classifier(
         _name_labels(model.config, labels, problem)
         return model, tokenizer, False
     return model, tokenizer, lacks_head or found.state not in ("kept", "scaled")
+
+
+def opened(kind: Any, folder: Path, config: Any) -> tuple[PreTrainedModel, dict[str, Any]]:
+    """The weights of a folder as this kind of model, one of transformers' Auto classes, and the report on their loading.
+
+    Raises UNREADABLE.
+    """
+    # Plain attention is quicker on a processor than the fused one (ARCHITECTURE.md, "Speed").
+    model, report = kind.from_pretrained(
+        folder,
+        config=config,
+        use_safetensors=True,
+        ignore_mismatched_sizes=True,
+        attn_implementation="eager",
+        dtype=LEARNED_IN,
+        output_loading_info=True,
+    )
+    return model, report
 
 
 def load_tokenizer(folder: Path, model: PreTrainedModel) -> PreTrainedTokenizerBase:

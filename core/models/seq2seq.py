@@ -18,7 +18,7 @@ from core.errors import UserError
 from core.models.encoder import load_encoder
 from core.models.files import check_files
 from core.models.kinds import TWICE, WRITING, kind_of
-from core.models.loading import LEARNED_IN, UNREADABLE, load_tokenizer, missing_in, refuse_chance, set_dropouts
+from core.models.loading import LEARNED_IN, UNREADABLE, load_tokenizer, missing_in, opened, refuse_chance, set_dropouts
 from core.words import N_
 
 
@@ -46,15 +46,7 @@ def _writer(folder: Path, dropout: float) -> tuple[PreTrainedModel, PreTrainedTo
     for part in (config, getattr(config, "encoder", None), getattr(config, "decoder", None)):
         if part is not None:
             set_dropouts(part, dropout)
-    model, report = AutoModelForSeq2SeqLM.from_pretrained(
-        folder,
-        config=config,
-        use_safetensors=True,
-        ignore_mismatched_sizes=True,
-        attn_implementation="eager",
-        dtype=LEARNED_IN,
-        output_loading_info=True,
-    )
+    model, report = opened(AutoModelForSeq2SeqLM, folder, config)
     tokenizer = load_tokenizer(folder, model)
     refuse_chance(folder, missing_in(report))
     return model, tokenizer

@@ -19,18 +19,17 @@ from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from core.errors import UserError
 from core.train.batches import Encoded, collate, inputs_of, micro_batches
+from core.train.fit import TOKENS_AT_ONCE
 from core.train.inference import token_states
 from core.train.lesson import Lesson
 from core.train.order import LengthOrder
-from core.train.probe import align, centred, pooler_of, require_finite
+from core.train.probe import align, centred, pooler_of, require_finite, some_of
 
 SHARE = 0.3
 """Of the passes over the training part that follow, at most so many more before them."""
 MOST_PASSES = 4
 MOST_READ = 3000
 """Texts read, each as often as it comes: more of them teach the first token little."""
-TOKENS_AT_ONCE = 2048
-
 
 Heard = Callable[[int, int], None]
 """Called with the steps done and those of the whole; may raise to end the work."""
@@ -49,7 +48,7 @@ def gather(lesson: Lesson, encoded: list[Encoded], *, bf16: bool, heard: Heard) 
     steps = reading // settings.batch_size
     if pooler is None or not learning or steps == 0:
         return
-    rows = [encoded[place] for place in _places(encoded, reading)]
+    rows = some_of(encoded, reading)
     first, mean = token_states(model, lesson.tokenizer, rows, bf16, lambda _: heard(0, steps))
     require_finite(first, mean)
     align(pooler, first, mean)
@@ -105,9 +104,3 @@ def _step(lesson: Lesson, batch: dict[str, Tensor], *, bf16: bool) -> float:
         loss.backward()  # type: ignore[no-untyped-call]
         total += float(loss.detach())
     return total
-
-
-def _places(encoded: list[Encoded], reading: int) -> list[int]:
-    """Of all rows, or evenly taken where they are more than are read."""
-    some = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), reading)).astype(int))
-    return [int(place) for place in some]

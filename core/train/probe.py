@@ -91,9 +91,9 @@ def probe_number(
     seen.write(model, fit.coef_[None, :], np.array([fit.intercept_]), np.array([0]))
 
 
-def some_of(encoded: list[Encoded]) -> list[Encoded]:
-    """At most MOST_ROWS of them, evenly taken."""
-    places = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), MOST_ROWS)).astype(int))
+def some_of(encoded: list[Encoded], most: int = MOST_ROWS) -> list[Encoded]:
+    """At most so many of them, evenly taken."""
+    places = np.unique(np.linspace(0, len(encoded) - 1, min(len(encoded), most)).astype(int))
     return [encoded[place] for place in places]
 
 

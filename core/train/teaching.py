@@ -20,11 +20,10 @@ from core.store.run import RunRecord
 from core.train.batches import Encoded
 from core.train.features import Terms
 from core.train.regressions import REGRESSIONS, Regression
+from core.train.simple.labelled import FOLDS, folds
 
 TAUGHT: tuple[TaskName, ...] = ("classes", "several_labels")
 """Tasks with labels: what is taught are probabilities."""
-FOLDS = 5
-"""Parts of the training rows, each answered by a regression on the others."""
 
 
 def teach(record: RunRecord, rows: pd.DataFrame, encoded: list[Encoded], check: Callable[[], None]) -> None:
@@ -46,18 +45,15 @@ def held_out_answers(
     """(rows, labels): of each row the probabilities given by who has learned from the other folds; copies and paraphrases of a row are in
     its own. The same for the same rows.
     """
-    _, groups = np.unique(group_of(rows), return_inverse=True)
-    if groups.max(initial=0) + 1 < FOLDS:
+    if len(set(group_of(rows))) < FOLDS:
         return None
-    fold_of = np.random.default_rng(0).permutation(int(groups.max()) + 1)[groups] % FOLDS
     strength = regression.of_terms[len(regression.of_terms) // 2]
     labels: NDArray[Any] = np.array(rows["label"].tolist(), object)
     found = np.zeros((len(rows), len(regression.labels)), np.float32)
-    for fold in range(FOLDS):
+    for learned, asked in folds(rows):
         check()
-        asked = fold_of == fold
         terms = Terms(pair)
-        terms.fit(rows[~asked])
-        seen, unseen = terms.see(rows[~asked]), terms.see(rows[asked])
-        (found[asked],) = regression.answers(seen, labels[~asked].tolist(), [unseen], strength)
+        terms.fit(rows.iloc[learned])
+        seen, unseen = terms.see(rows.iloc[learned]), terms.see(rows.iloc[asked])
+        (found[asked],) = regression.answers(seen, labels[learned].tolist(), [unseen], strength)
     return found

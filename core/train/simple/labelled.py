@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def chosen(
     gold = np.array(train["label"].tolist(), object)
     figure = TASKS[regression.task].best.name
     totals = dict.fromkeys(strengths, 0.0)
-    for learned, asked in folds(train):
+    for learned, asked in islice(folds(train), FOLDS if len(train) <= MOST_FOLDED else 1):
         for strength in strengths:
             check()
             (outputs,) = regression.answers(seen[learned], gold[learned].tolist(), [seen[asked]], strength)
@@ -93,5 +94,5 @@ def folds(train: pd.DataFrame) -> Iterator[tuple[NDArray[np.int64], NDArray[np.i
     """Places of the rows to learn from and to answer; the same for the same rows."""
     _, groups = np.unique(group_of(train), return_inverse=True)
     dealt = np.random.default_rng(0).permutation(int(groups.max()) + 1)[groups] % FOLDS
-    for fold in range(FOLDS if len(train) <= MOST_FOLDED else 1):
+    for fold in range(FOLDS):
         yield np.flatnonzero(dealt != fold), np.flatnonzero(dealt == fold)
